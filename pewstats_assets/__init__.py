@@ -1,0 +1,1 @@
+"""Team fights, fight participants and player profiles from PUBG telemetry, as Dagster assets."""
