@@ -1,0 +1,24 @@
+"""The room that turns the bytes of a telemetry file into typed polars frames.
+
+Here: finding files, inflating, decoding, the API's match object, the Parquet folder of a batch. Not here: what the
+events mean (see `fights`), where results are stored (see `warehouse`), and anything of Dagster.
+"""
+
+from pewstats_assets.telemetry.decode import MatchTelemetry, decode_bytes, decode_file
+from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
+from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, match_id_in_path
+from pewstats_assets.telemetry.identity import MatchIdentity, identify
+
+__all__ = [
+    "BrokenTelemetryError",
+    "MatchIdentity",
+    "MatchTelemetry",
+    "Reason",
+    "TelemetryFile",
+    "checksum",
+    "decode_bytes",
+    "decode_file",
+    "find_telemetry_files",
+    "identify",
+    "match_id_in_path",
+]

@@ -1,0 +1,119 @@
+"""Which match a file is, and its map, mode, type and time: from the definition, the path and the API's match object.
+
+`LogMatchDefinition.MatchId` is `match.bro.<type>.<season>.<shard>.<mode>.<region>.<date and hour>.<uuid>`.
+"""
+
+import logging
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from pewstats_assets.telemetry.errors import BrokenTelemetryError
+from pewstats_assets.telemetry.files import GZIP_MAGIC, UUID, TelemetryFile, inflate, match_id_in_path, read_bytes
+from pewstats_assets.telemetry.times import parse_time
+
+logger = logging.getLogger(__name__)
+
+_MATCH_ID = re.compile(rb'"MatchId"\s*:\s*"([^"\\]*)"')
+#: The definition is the first element of every file seen; this much of the file's beginning holds it.
+_HEAD_BYTES = 1 << 16
+_DOTTED_PARTS_BEFORE_DATE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDefinition:
+    """What `LogMatchDefinition.MatchId` says; None where it does not."""
+
+    match_id: str | None
+    match_type: str | None
+    game_mode: str | None
+
+
+class _Attributes(msgspec.Struct):
+    createdAt: str | None = None
+    gameMode: str | None = None
+    mapName: str | None = None
+    matchType: str | None = None
+
+
+class _Data(msgspec.Struct):
+    id: str
+    attributes: _Attributes
+
+
+class _MatchDocument(msgspec.Struct):
+    data: _Data
+
+
+@dataclass(frozen=True, slots=True)
+class MatchObject:
+    """The facts of the API's match object. `created_at` is when the API stored the match, about its end (UTC)."""
+
+    match_id: str
+    match_type: str | None
+    game_mode: str | None
+    map_name: str | None
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchIdentity:
+    """What has to be known of a file to register it; both are None if neither file nor path says."""
+
+    match_id: str | None
+    match_type: str | None
+
+
+def parse_definition(dotted: str) -> MatchDefinition:
+    """Take the dotted name apart. The match id is the UUID at its end, in lower case."""
+    parts = dotted.split(".")
+    match_id = parts[-1].lower() if UUID.fullmatch(parts[-1]) else None
+    if parts[:2] != ["match", "bro"] or len(parts) < _DOTTED_PARTS_BEFORE_DATE:
+        return MatchDefinition(match_id, None, None)
+    return MatchDefinition(match_id, match_type=parts[2] or None, game_mode=parts[5] or None)
+
+
+def read_match_object(path: Path | None) -> MatchObject | None:
+    """Read the API's match object. One that cannot be used is logged and passed over."""
+    if path is None:
+        return None
+    try:
+        data = msgspec.json.decode(inflate(read_bytes(path)), type=_MatchDocument).data
+    except (BrokenTelemetryError, msgspec.DecodeError) as error:
+        logger.warning("The match object %s is passed over, the telemetry's own facts are used: %s", path, error)
+        return None
+    facts = data.attributes
+    created_at = parse_time(facts.createdAt)
+    return MatchObject(data.id.lower(), facts.matchType, facts.gameMode, facts.mapName, created_at)
+
+
+def identify(file: TelemetryFile, content: bytes) -> MatchIdentity:
+    """Tell which match a telemetry file is, from its bytes, without decoding it; never fails on a broken file."""
+    found = _MATCH_ID.search(_head(content)) or _MATCH_ID.search(_whole(content))
+    definition = parse_definition(found[1].decode(errors="replace") if found else "")
+    match_object = read_match_object(file.match_object)
+    return MatchIdentity(
+        match_id=definition.match_id or match_id_in_path(file.path),
+        match_type=(match_object.match_type if match_object else None) or definition.match_type,
+    )
+
+
+def _head(content: bytes) -> bytes:
+    head = content[:_HEAD_BYTES]
+    while head.startswith(GZIP_MAGIC):
+        try:
+            head = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(head, _HEAD_BYTES)
+        except zlib.error:
+            return b""
+    return head
+
+
+def _whole(content: bytes) -> bytes | bytearray:
+    try:
+        return inflate(content)
+    except BrokenTelemetryError:
+        return b""
