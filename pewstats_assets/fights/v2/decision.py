@@ -1,0 +1,51 @@
+"""Rules 28 to 32: whether an engagement is a fight, by its own events."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pewstats_assets.fights.v2.engagements import Engagement
+from pewstats_assets.fights.v2.events import Event, Kind
+
+MIN_CASUALTIES: Final = 2
+MIN_DEALING_TEAMS: Final = 2
+MIN_SUSTAINED_DAMAGE: Final = 150.0
+MIN_SHARE_OF_DAMAGE: Final = 0.20
+MIN_DAMAGE_AROUND_KNOCK: Final = 75.0
+
+
+def reason_for_fight(engagement: Engagement, team_ids: Sequence[int]) -> str | None:
+    """Say why an engagement is a fight; None if it is none.
+
+    Args:
+        engagement: its own events decide.
+        team_ids: the teams of the participants, by the window (rule 26).
+    """
+    knocks = _number_of(Kind.KNOCK, engagement.own)
+    kills = _number_of(Kind.KILL, engagement.own)
+    if knocks + kills >= MIN_CASUALTIES:
+        return f"Multiple casualties ({knocks + kills} knocks/kills)"
+    if kills:
+        return None  # rule 29, whatever the resistance
+
+    dealt = _damage_by_team(engagement.own)
+    if len(dealt) < MIN_DEALING_TEAMS or dealt.keys() != set(team_ids):
+        return None
+    if knocks:
+        is_fight = all(damage >= MIN_DAMAGE_AROUND_KNOCK for damage in dealt.values())
+        return "Single knock with reciprocal damage (all teams ≥75 damage)" if is_fight else None
+    total = sum(dealt.values())
+    is_fight = total >= MIN_SUSTAINED_DAMAGE and all(d >= total * MIN_SHARE_OF_DAMAGE for d in dealt.values())
+    return f"Sustained reciprocal damage ({total:.0f} total)" if is_fight else None
+
+
+def _number_of(kind: Kind, own: Sequence[Event]) -> int:
+    return sum(event.kind is kind for event in own)
+
+
+def _damage_by_team(own: Sequence[Event]) -> dict[int, float]:
+    """Own damage by dealing team, summed in time order, teams in order of their first damage (rule 30)."""
+    dealt: dict[int, float] = {}
+    for event in own:
+        if event.kind is Kind.DAMAGE:
+            dealt[event.actor_team] = dealt.get(event.actor_team, 0.0) + event.damage
+    return dealt
