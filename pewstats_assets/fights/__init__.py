@@ -4,6 +4,7 @@ Here: the rulesets, each frozen under its name, and the fights with their partic
 events are decoded (see `telemetry`) or where fights are stored (see `warehouse`).
 """
 
+from pewstats_assets.fights.batch import MatchFights, detect_batch
 from pewstats_assets.fights.detect import DEFAULT_RULESET, RULESETS, detect_fights
 from pewstats_assets.fights.model import Fight, Outcome, Participant, TeamOutcome
 
@@ -11,8 +12,10 @@ __all__ = [
     "DEFAULT_RULESET",
     "RULESETS",
     "Fight",
+    "MatchFights",
     "Outcome",
     "Participant",
     "TeamOutcome",
+    "detect_batch",
     "detect_fights",
 ]

@@ -6,8 +6,10 @@ events mean (see `fights`), where results are stored (see `warehouse`), and anyt
 
 from pewstats_assets.telemetry.decode import MatchTelemetry, decode_bytes, decode_file
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
-from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, match_id_in_path
+from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, match_object_of
 from pewstats_assets.telemetry.identity import MatchIdentity, identify
+from pewstats_assets.telemetry.registered import decode_registered
+from pewstats_assets.telemetry.store import TelemetryStore
 
 __all__ = [
     "BrokenTelemetryError",
@@ -15,10 +17,12 @@ __all__ = [
     "MatchTelemetry",
     "Reason",
     "TelemetryFile",
+    "TelemetryStore",
     "checksum",
     "decode_bytes",
     "decode_file",
+    "decode_registered",
     "find_telemetry_files",
     "identify",
-    "match_id_in_path",
+    "match_object_of",
 ]

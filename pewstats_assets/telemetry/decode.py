@@ -50,9 +50,13 @@ Dated = tuple[int, datetime, Event]
 
 @dataclass(frozen=True, slots=True)
 class MatchTelemetry:
-    """The typed frames of one match, with the columns that `frames` lists."""
+    """The typed frames of one match, with the columns that `frames` lists.
 
-    match_id: str
+    Attributes:
+        match_id: None if neither the definition nor the file's path says.
+    """
+
+    match_id: str | None
     combat: pl.DataFrame
     positions: pl.DataFrame
     rosters: pl.DataFrame
@@ -85,14 +89,10 @@ def decode_bytes(content: bytes, path: Path, match_object: MatchObject | None = 
 
 def _decode_events(content: bytes | bytearray) -> Sequence[Event | None]:
     """Decode the JSON of a telemetry file; an element of the array that is no object gives None."""
-    events: Sequence[Event | None]
     try:
-        events = typed_decoder.decode(content)
+        return typed_decoder.decode(content)
     except msgspec.DecodeError:
-        events = lenient_events(_parse_array(content))
-    if not any(event is not None and event.type != "LogMatchDefinition" for event in events):
-        raise BrokenTelemetryError(Reason.NO_EVENTS, "The match has no events.")
-    return events
+        return lenient_events(_parse_array(content))
 
 
 def _parse_array(content: bytes | bytearray) -> list[Any]:
@@ -126,8 +126,6 @@ def _frames_of(events: Sequence[Event | None], path: Path, match_object: MatchOb
 
     definition = _definition(used["LogMatchDefinition"])
     match_id = definition.match_id or match_id_in_path(path)
-    if match_id is None:
-        raise BrokenTelemetryError(Reason.NO_MATCH_ID, "Neither LogMatchDefinition nor the path has the match's UUID.")
     starts = used["LogMatchStart"]
     started_at = starts[0][1] if starts else None
     facts = {

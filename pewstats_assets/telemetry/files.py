@@ -52,10 +52,11 @@ def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
         and not path.name.startswith(".")
         and path.is_file()
     )
-    return [TelemetryFile(path.resolve(), _match_object_of(path)) for path in found]
+    return [TelemetryFile(path.resolve(), match_object_of(path)) for path in found]
 
 
-def _match_object_of(path: Path) -> Path | None:
+def match_object_of(path: Path) -> Path | None:
+    """Return the API's match object beside a telemetry file, `<uuid>.match.json[.gz]`; None without one."""
     match_id = match_id_in_path(path)
     if match_id is None:
         return None

@@ -1,0 +1,117 @@
+"""The Parquet folder of a match batch: all frames of its matches, written whole or not at all.
+
+`<root>/<batch>` is a link to the version of the folder that was written last. A new version becomes visible by moving
+the link in one step, so that a reader sees the old files or the new ones, and a killed writer leaves the old ones.
+"""
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import polars as pl
+
+from pewstats_assets.telemetry import frames
+from pewstats_assets.telemetry.decode import MatchTelemetry
+from pewstats_assets.telemetry.errors import BrokenTelemetryError
+
+FrameName = Literal["combat", "positions", "rosters", "phases", "facts", "quarantined"]
+
+#: One row per match of the batch that could not be decoded.
+QUARANTINED: Final = pl.Schema({"reason": pl.String(), "detail": pl.String()})
+_FRAMES: Final[Mapping[FrameName, pl.Schema]] = {
+    "combat": frames.COMBAT,
+    "positions": frames.POSITIONS,
+    "rosters": frames.ROSTERS,
+    "phases": frames.PHASES,
+    "facts": frames.FACTS,
+    "quarantined": QUARANTINED,
+}
+#: The columns of the files: those of the frames, and before them which match a row is of.
+SCHEMAS: Final[Mapping[FrameName, pl.Schema]] = {
+    name: pl.Schema({"match_no": pl.Int64(), **schema}) for name, schema in _FRAMES.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetryStore:
+    """The Parquet folders of all batches below `root`."""
+
+    root: Path
+
+    def write(
+        self, batch: str, decoded: Mapping[int, MatchTelemetry], broken: Mapping[int, BrokenTelemetryError]
+    ) -> dict[FrameName, int]:
+        """Write the folder of a batch in place of the one it had.
+
+        Args:
+            batch: the batch's key.
+            decoded: the telemetry of its matches, by `match_no`.
+            broken: why the others could not be decoded, by `match_no`.
+
+        Returns:
+            The number of rows of each frame.
+        """
+        contents = _contents(decoded, broken)
+        self._versions.mkdir(parents=True, exist_ok=True)
+        version = self._versions / f"{batch}.{uuid.uuid4().hex}"
+        with self._only_writer(batch):
+            version.mkdir()
+            for name, frame in contents.items():
+                frame.write_parquet(version / f"{name}.parquet", compression="zstd")
+            link = version.with_suffix(".link")
+            link.symlink_to(os.path.relpath(version, self.root))
+            link.replace(self.root / batch)
+            for leftover in self._versions.glob(f"{batch}.*"):
+                if leftover != version and leftover.suffix != ".lock":
+                    leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
+        return {name: frame.height for name, frame in contents.items()}
+
+    def read(self, batch: str, frame: FrameName) -> pl.DataFrame:
+        """Read one frame of a batch, sorted by `match_no`, then as in the match's file.
+
+        Raises:
+            FileNotFoundError: the batch's telemetry has not been materialized.
+        """
+        path = self.root / batch / f"{frame}.parquet"
+        if not path.is_file():
+            msg = f"{path} does not exist: materialize the asset `telemetry` of {batch} first."
+            raise FileNotFoundError(msg)
+        return pl.read_parquet(path)
+
+    @property
+    def _versions(self) -> Path:
+        return self.root / ".versions"
+
+    @contextmanager
+    def _only_writer(self, batch: str) -> Iterator[None]:
+        """Let two runs of one batch write one after the other; the lock goes with the process."""
+        with (self._versions / f"{batch}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _contents(
+    decoded: Mapping[int, MatchTelemetry], broken: Mapping[int, BrokenTelemetryError]
+) -> dict[FrameName, pl.DataFrame]:
+    matches = sorted(decoded.items())
+    reasons = [(match_no, error.reason.value, error.detail) for match_no, error in sorted(broken.items())]
+    return {
+        "combat": _stack("combat", [(match_no, match.combat) for match_no, match in matches]),
+        "positions": _stack("positions", [(match_no, match.positions) for match_no, match in matches]),
+        "rosters": _stack("rosters", [(match_no, match.rosters) for match_no, match in matches]),
+        "phases": _stack("phases", [(match_no, match.phases) for match_no, match in matches]),
+        "facts": _stack("facts", [(match_no, match.facts) for match_no, match in matches]),
+        "quarantined": pl.DataFrame(reasons, schema=SCHEMAS["quarantined"], orient="row"),
+    }
+
+
+def _stack(name: FrameName, numbered: Sequence[tuple[int, pl.DataFrame]]) -> pl.DataFrame:
+    match_no = pl.Int64()
+    frames_with_match = [frame.select(pl.lit(no, match_no).alias("match_no"), pl.all()) for no, frame in numbered]
+    return pl.concat([pl.DataFrame(schema=SCHEMAS[name]), *frames_with_match])
