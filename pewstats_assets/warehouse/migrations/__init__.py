@@ -1,0 +1,1 @@
+"""The schema's history: one numbered migration a change, run by `warehouse.migrate`."""

@@ -1,0 +1,8 @@
+"""How Alembic runs the migrations: on the connection that `warehouse.migrate` hands over, never on its own."""
+
+from alembic import context
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, transaction_per_migration=False)
+with context.begin_transaction():
+    context.run_migrations()

