@@ -1,0 +1,75 @@
+"""The assets `team_fights` and `fight_participants`: one operation, so that nobody can have one without the other."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pewstats_assets.fights import DEFAULT_RULESET, MatchFights, detect_batch
+from pewstats_assets.partitions import backfill_policy, match_batches
+from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
+from pewstats_assets.retries import retry_database_errors
+from pewstats_assets.telemetry import Reason, TelemetryStore
+from pewstats_assets.warehouse import QuarantinedMatch, WrittenBatch, replace_fights
+from pewstats_assets.warehouse.fights import MAX_FIGHTS_PER_MATCH, MAX_PARTICIPANTS_PER_FIGHT
+
+_KINDS = {"python", "polars", "postgres"}
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            "team_fights",
+            deps=["telemetry"],
+            group_name="fights",
+            kinds=_KINDS,
+            description="The team fights of a batch's matches, one row per fight.",
+        ),
+        dg.AssetSpec(
+            "fight_participants",
+            deps=["telemetry", "team_fights"],
+            group_name="fights",
+            kinds=_KINDS,
+            description="Who took part in each fight, with what result: one row per player and fight.",
+        ),
+    ],
+    partitions_def=match_batches,
+    backfill_policy=backfill_policy(),
+)
+def team_fights_and_participants(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, telemetry_store: TelemetryStoreResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Detect the fights of every match once, and write them with their participants in one transaction per batch."""
+    store = telemetry_store.store()
+    for batch in context.partition_keys:
+        detected, quarantined = _detect(store, batch)
+        context.log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
+        with retry_database_errors(), warehouse.connect() as connection:
+            written = replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined)
+        for asset, rows in (("team_fights", written.fights), ("fight_participants", written.participants)):
+            context.add_asset_metadata(_metadata(asset, rows, written), asset_key=asset, partition_key=batch)
+    yield dg.MaterializeResult(asset_key="team_fights")
+    yield dg.MaterializeResult(asset_key="fight_participants")
+
+
+def _detect(store: TelemetryStore, batch: str) -> tuple[list[MatchFights], list[QuarantinedMatch]]:
+    detected = []
+    quarantined = [QuarantinedMatch(*row) for row in store.read(batch, "quarantined").iter_rows()]
+    for match in detect_batch(store.read(batch, "facts"), store.read(batch, "combat")):
+        most_participants = max((len(fight.participants) for fight in match.fights), default=0)
+        if len(match.fights) > MAX_FIGHTS_PER_MATCH or most_participants > MAX_PARTICIPANTS_PER_FIGHT:
+            detail = (
+                f"{len(match.fights)} fights, up to {most_participants} participants each: more than ids have room for."
+            )
+            quarantined.append(QuarantinedMatch(match.match_no, Reason.TOO_MANY_FIGHTS, detail))
+        else:
+            detected.append(match)
+    return detected, quarantined
+
+
+def _metadata(asset: str, rows: int, written: WrittenBatch) -> dict[str, dg.MetadataValue]:
+    return {
+        "matches": dg.MetadataValue.int(written.matches),
+        "quarantined": dg.MetadataValue.int(written.quarantined),
+        "dagster/table_name": dg.MetadataValue.text(asset),
+        "dagster/partition_row_count": dg.MetadataValue.int(rows),
+    }

@@ -1,0 +1,46 @@
+"""Materializing batches in this process: real Dagster runs, one a batch, recorded in the instance."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import dagster as dg
+
+from pewstats_assets.definitions import JOB_NAME, build_defs
+
+ASSETS: Final = ("telemetry", "team_fights", "fight_participants", "player_profiles")
+#: The console gets what needs attention; the whole log is in the instance.
+_QUIET: Final = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBatch:
+    """A run of one batch: how long it took, in s, and what failed, in the words of the failed steps."""
+
+    batch: str
+    run_id: str
+    seconds: float
+    failures: Sequence[str]
+
+
+def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterator[LoadedBatch]:
+    """Materialize all assets of each batch and run their checks; a batch that fails does not stop the next."""
+    job = build_defs().resolve_job_def(JOB_NAME)
+    for batch in batches:
+        start = time.monotonic()
+        result = job.execute_in_process(run_config=_QUIET, partition_key=batch, instance=instance, raise_on_error=False)
+        failures = [
+            f"{event.step_key}: {event.step_failure_data.error_display_string.strip().splitlines()[-1]}"
+            for event in result.all_node_events
+            if event.is_step_failure
+        ]
+        yield LoadedBatch(batch, result.run_id, time.monotonic() - start, failures)
+
+
+def unfinished(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:
+    """Return the batches of which an asset has not been materialized, in order."""
+    done = set(batches)
+    for asset in ASSETS:
+        done &= instance.get_materialized_partitions(dg.AssetKey(asset))
+    return [batch for batch in batches if batch not in done]

@@ -1,0 +1,345 @@
+"""`pewstats`: what a person does outside the UI.
+
+Only the conversation is here: arguments, progress, tables, exit codes. The work is done by the rooms, and a command
+imports only those it needs: Dagster alone takes longer to load than most commands take to run.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pewstats_assets.settings import Settings, SettingsError
+from pewstats_assets.tables import Form, print_table, printable
+
+if TYPE_CHECKING:
+    import dagster as dg
+    import psycopg
+
+    from pewstats_assets.backfill import LoadedBatch
+    from pewstats_assets.warehouse import Databases
+    from pewstats_assets.warehouse.matches import Registration
+
+DEFAULT_BATCH_SIZE = 100
+DEFAULT_PORT = 3000
+
+_messages = Console(stderr=True, highlight=False, markup=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `pewstats`. Exit codes: 0 done, 1 it failed or something in it did, 2 wrong usage."""
+    from pewstats_assets.warehouse.errors import DatabaseError
+
+    try:
+        cli(arguments)
+    except (SettingsError, DatabaseError, NotADirectoryError) as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    _messages.print(f"Error: {message}", soft_wrap=True)
+    sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pewstats-assets")
+def cli() -> None:
+    """Team fights, fight participants and player profiles from PUBG telemetry."""
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--ruleset", default="v2", show_default=True, help="The rules that say what a fight is.")
+def detect(files: tuple[Path, ...], ruleset: str) -> None:
+    """Print the fights of telemetry FILES, one JSON line per file; no database is touched.
+
+    A file that cannot be read gives a line with "file" and "error", and the exit code 1; the others go on.
+
+    \b
+    Example:
+      pewstats detect 3b2c….json.gz | jq '.fights | length'
+    """
+    from pewstats_assets.fights import RULESETS, detect_fights
+    from pewstats_assets.fights.serialize import fight_to_json
+    from pewstats_assets.telemetry import BrokenTelemetryError, TelemetryFile, decode_file, match_object_of
+
+    if ruleset not in RULESETS:
+        msg = f"{ruleset!r} is none of {', '.join(RULESETS)}."
+        raise click.BadParameter(msg, param_hint="--ruleset")
+    failed = False
+    for path in files:
+        line: dict[str, object]
+        try:
+            telemetry = decode_file(TelemetryFile(path, match_object_of(path)))
+            fights = detect_fights(telemetry.combat, ruleset)
+            line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
+        except BrokenTelemetryError as error:
+            failed = True
+            line = {"file": str(path), "error": str(error)}
+        click.echo(json.dumps(line, ensure_ascii=False))
+    if failed:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--batch-size", default=DEFAULT_BATCH_SIZE, show_default=True, type=click.IntRange(min=1))
+def register(folder: Path, batch_size: int) -> None:
+    """Register the telemetry files below FOLDER as new match batches.
+
+    What is already registered is left alone. Nothing is processed yet: see `pewstats backfill`.
+
+    \b
+    Example:
+      pewstats register ~/telemetry --batch-size 100
+    """
+    from pewstats_assets.instance import open_instance
+
+    settings, databases = _connect()
+    registration = _register(settings, databases, folder, batch_size)
+    with open_instance(settings, databases) as instance:
+        _follow_warehouse(databases, instance)
+    _say_registered(registration)
+
+
+@cli.command()
+@click.argument("batches", nargs=-1, metavar="[BATCH]...")
+@click.option("--all", "load_all", is_flag=True, help="All batches, those that are complete included.")
+def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
+    """Materialize match batches in this process: telemetry, fights, checks, profiles.
+
+    Without a BATCH: those that are not complete. A batch that fails does not stop the others; the exit code is 1.
+
+    \b
+    Examples:
+      pewstats backfill
+      pewstats backfill batch_00007 batch_00008
+    """
+    from pewstats_assets.backfill import unfinished
+    from pewstats_assets.instance import open_instance
+
+    settings, databases = _connect()
+    with open_instance(settings, databases) as instance:
+        registered = _follow_warehouse(databases, instance)
+        unknown = [batch for batch in batches if batch not in registered]
+        if unknown:
+            msg = f"{', '.join(unknown)}: not registered. See `pewstats status`."
+            raise click.BadParameter(msg)
+        chosen = list(batches) or (registered if load_all else unfinished(instance, registered))
+        if not chosen:
+            _messages.print("Nothing to do: every registered batch is complete.")
+            return
+        loaded = _load(instance, chosen)
+    _fail_if_any_failed(loaded)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(*, as_json: bool) -> None:
+    """Show what every batch holds, and which matches were left out and why.
+
+    \b
+    Example:
+      pewstats status --json | jq '.left_out[].file'
+    """
+    from pewstats_assets.warehouse.matches import batches
+    from pewstats_assets.warehouse.status import BatchStatus, LeftOutMatch, batch_statuses, left_out
+
+    _, databases = _connect()
+    with databases.connect() as connection:
+        keys = batches(connection)
+        statuses = batch_statuses(connection, keys)
+        others = left_out(connection, keys)
+    if as_json:
+        click.echo(
+            json.dumps({"batches": [asdict(row) for row in statuses], "left_out": [asdict(row) for row in others]})
+        )
+        return
+    print_table([field.name for field in fields(BatchStatus)], [astuple(row) for row in statuses])
+    if others:
+        click.echo("Left out:")
+        print_table([field.name for field in fields(LeftOutMatch)], [astuple(row) for row in others])
+
+
+@cli.command()
+@click.argument("query")
+@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values with a header.")
+@click.option("--json", "form", flag_value="json", help="Print JSON: an array of objects.")
+def sql(query: str, form: Form | None) -> None:
+    """Run a read-only QUERY on the warehouse and print what it gives.
+
+    Tables: matches, team_fights, fight_participants, player_profile_sums, player_profiles.
+
+    \b
+    Examples:
+      pewstats sql "SELECT outcome, count(*) FROM team_fights GROUP BY outcome"
+      pewstats sql --csv "SELECT * FROM player_profiles" > profiles.csv
+    """
+    from psycopg import Error
+
+    _, databases = _connect()
+    try:
+        with databases.connect() as connection:
+            columns, rows = _read_only(connection, query)
+    except Error as error:
+        _fail(str(error).strip())
+    print_table(columns, rows, form or "text")
+
+
+def _read_only(connection: "psycopg.Connection", query: str) -> tuple[list[str], list[tuple[object, ...]]]:
+    connection.read_only = True
+    # A prepared statement is one statement: nothing can follow that would end the read-only transaction.
+    cursor = connection.execute(query.encode(), prepare=True)
+    rows = cursor.fetchall() if cursor.description else []
+    columns = [column.name for column in cursor.description or []]
+    connection.rollback()
+    return columns, rows
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the warehouse's schema up to date. An empty database needs no call: its first use does it."""
+    from pewstats_assets.warehouse import connect_databases
+
+    connect_databases(Settings.from_environment(), upgrade=True)
+    click.echo("The warehouse has the newest schema.")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--batch-size", default=DEFAULT_BATCH_SIZE, show_default=True, type=click.IntRange(min=1))
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
+    """Do the whole job on the telemetry below FOLDER: register, materialize, check, and show what came out.
+
+    \b
+    Example:
+      pewstats demo data/sample --batch-size 7
+    """
+    from pewstats_assets.instance import open_instance
+    from pewstats_assets.telemetry import find_telemetry_files
+    from pewstats_assets.warehouse.matches import batches_of_files
+
+    settings, databases = _connect()
+    _say_registered(_register(settings, databases, folder, batch_size))
+    with open_instance(settings, databases) as instance:
+        _follow_warehouse(databases, instance)
+        with databases.connect() as connection:
+            batches = batches_of_files(connection, [str(file.path) for file in find_telemetry_files(folder)])
+        loaded = _load(instance, batches)
+    with databases.connect() as connection:
+        _print_summary(connection, loaded, "json" if as_json else "text")
+    _fail_if_any_failed(loaded)
+    _messages.print("Every check passed. Open the UI with `make ui`, ask the warehouse with `pewstats sql`.")
+
+
+@cli.command()
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
+def ui(port: int) -> None:
+    """Start Dagster's webserver and daemon on 127.0.0.1, until Ctrl-C.
+
+    \b
+    Example:
+      pewstats ui --port 3001
+    """
+    from pewstats_assets.instance import open_instance
+
+    settings, databases = _connect()
+    with open_instance(settings, databases) as instance:
+        _follow_warehouse(databases, instance)
+    _messages.print(f"The UI opens on http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.")
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pewstats_assets.definitions"]
+    dagster = subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S603 nothing of the user's
+    # Ctrl-C reaches Dagster by itself; this process only stays, with the embedded server, until Dagster is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: dagster.terminate())
+    sys.exit(dagster.wait())
+
+
+def _connect() -> "tuple[Settings, Databases]":
+    from pewstats_assets.warehouse import connect_databases
+
+    settings = Settings.from_environment()
+    return settings, connect_databases(settings)
+
+
+def _register(settings: Settings, databases: "Databases", folder: Path, batch_size: int) -> "Registration":
+    from pewstats_assets.partitions import register_folder
+
+    with _progress("Registering files") as progress:
+        return register_folder(databases, settings, folder, batch_size, progress.track)
+
+
+def _say_registered(registration: "Registration") -> None:
+    batches = registration.batches
+    where = f" as {batches[0]}" + (f" to {batches[-1]}" if len(batches) > 1 else "") if batches else ""
+    _messages.print(f"Registered {registration.registered} new matches{where}.")
+    for file in registration.duplicates:
+        _messages.print(f"Left alone, its match is registered with another file: {printable(file)}", soft_wrap=True)
+
+
+def _follow_warehouse(databases: "Databases", instance: "dg.DagsterInstance") -> list[str]:
+    from pewstats_assets.partitions import follow_warehouse
+
+    return follow_warehouse(databases, instance)
+
+
+def _load(instance: "dg.DagsterInstance", batches: Sequence[str]) -> "list[LoadedBatch]":
+    from pewstats_assets.backfill import load_batches
+
+    loaded = []
+    with _progress("Materializing batches") as progress:
+        task = progress.add_task("", total=len(batches))
+        for batch in load_batches(instance, batches):
+            progress.advance(task)
+            outcome = "failed" if batch.failures else f"complete in {batch.seconds:.1f} s"
+            progress.console.print(f"{batch.batch}: {outcome}", highlight=False)
+            loaded.append(batch)
+    return loaded
+
+
+def _fail_if_any_failed(loaded: "Sequence[LoadedBatch]") -> None:
+    failed = [batch for batch in loaded if batch.failures]
+    if failed:
+        reasons = "\n".join(
+            f"  {batch.batch} (run {batch.run_id}): {printable(failure)}"
+            for batch in failed
+            for failure in batch.failures
+        )
+        _fail(f"{len(failed)} of {len(loaded)} batches failed:\n{reasons}")
+
+
+def _print_summary(connection: "psycopg.Connection", loaded: "Sequence[LoadedBatch]", form: Form) -> None:
+    from pewstats_assets.warehouse.status import batch_statuses, number_of_players
+
+    columns = [
+        "batch", "matches", "quarantined", "fights", "participants", "players", "null_fight_ids", "orphan_fight_ids",
+        "seconds",
+    ]  # fmt: skip
+    seconds = {batch.batch: batch.seconds for batch in loaded}
+    statuses = batch_statuses(connection, list(seconds))
+    rows = [{**asdict(status), "seconds": round(seconds[status.batch], 1)} for status in statuses]
+    total = {column: sum(row[column] for row in rows) for column in columns[1:]}
+    total |= {"batch": "all", "players": number_of_players(connection, list(seconds))}
+    total["seconds"] = round(total["seconds"], 1)
+    print_table(columns, [[row[column] for column in columns] for row in (*rows, total)], form)
+
+
+def _progress(description: str) -> Progress:
+    """A progress bar on standard error, so that standard output holds results alone."""
+    return Progress(
+        TextColumn(description),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=_messages,
+        transient=True,
+    )

@@ -1,0 +1,37 @@
+"""What Dagster loads: all assets, checks, jobs and resources."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pewstats_assets.assets import ASSETS
+from pewstats_assets.checks import fight_integrity
+from pewstats_assets.partitions import match_batches
+from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
+
+JOB_NAME = "load_match_batches"
+
+
+def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """Assemble the definitions.
+
+    Args:
+        resources: replace those of the same name.
+    """
+    return dg.Definitions(
+        assets=ASSETS,
+        asset_checks=[fight_integrity],
+        jobs=[
+            dg.define_asset_job(
+                JOB_NAME,
+                selection=dg.AssetSelection.all(),
+                partitions_def=match_batches,
+                description="Everything for a match batch: telemetry, fights with participants, checks, profiles.",
+            )
+        ],
+        resources={"warehouse": WarehouseResource(), "telemetry_store": TelemetryStoreResource(), **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

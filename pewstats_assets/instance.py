@@ -1,0 +1,35 @@
+"""Dagster's instance below the home: its configuration, its storage, and the environment of its processes."""
+
+import os
+import shutil
+from importlib.resources import as_file, files
+from typing import Final
+
+import dagster as dg
+
+from pewstats_assets.settings import Settings
+from pewstats_assets.warehouse import Databases
+
+_CONFIG: Final = "dagster.yaml"
+
+
+def prepare_environment(settings: Settings, databases: Databases) -> None:
+    """Point this process, and those it starts, at the Dagster instance and at the same home.
+
+    A `DAGSTER_HOME` that is set is respected. Otherwise it is `<home>/dagster`, and gets our `dagster.yaml` once.
+    """
+    os.environ["PEWSTATS_HOME"] = str(settings.home)
+    os.environ["PEWSTATS_DAGSTER_DATABASE_URL"] = databases.dagster_url
+    if not os.environ.get("DAGSTER_HOME"):
+        home = settings.home / "dagster"
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / _CONFIG).exists():
+            with as_file(files("pewstats_assets") / _CONFIG) as template:
+                shutil.copyfile(template, home / _CONFIG)
+        os.environ["DAGSTER_HOME"] = str(home)
+
+
+def open_instance(settings: Settings, databases: Databases) -> dg.DagsterInstance:
+    """Open the Dagster instance; use it in a `with` block."""
+    prepare_environment(settings, databases)
+    return dg.DagsterInstance.get()

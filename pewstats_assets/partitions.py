@@ -1,0 +1,82 @@
+"""The partitions of all assets: match batches, how matches are put into them, and how many a run takes.
+
+A batch is a number of matches (100 by default), numbered in order: `batch_00001`. A match belongs to one batch for
+ever; the warehouse says which, and Dagster's partitions follow it.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+
+from pewstats_assets.settings import Settings
+from pewstats_assets.telemetry import TelemetryFile, checksum, find_telemetry_files, identify
+from pewstats_assets.warehouse import Databases
+from pewstats_assets.warehouse.matches import NewMatch, Registration, batches, known_files, register
+
+PARTITIONS_NAME: Final = "match_batches"
+DEFAULT_BATCH_SIZE: Final = 100
+
+match_batches = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
+
+
+def backfill_policy() -> dg.BackfillPolicy:
+    """Say how many batches one run of a backfill takes: the same for all assets, so that a batch stays in one run."""
+    return dg.BackfillPolicy.multi_run(max_partitions_per_run=Settings.from_environment().batches_per_run)
+
+
+def register_folder(
+    databases: Databases,
+    settings: Settings,
+    folder: Path,
+    batch_size: int,
+    progress: Callable[[list[TelemetryFile]], Iterable[TelemetryFile]] = iter,
+) -> Registration:
+    """Register the telemetry files of a folder that are not registered yet, as new batches.
+
+    Args:
+        databases: where matches are registered.
+        settings: say which match types are excluded.
+        folder: searched with all folders below it.
+        batch_size: matches per batch.
+        progress: goes through the new files, and may show how far it is.
+
+    Raises:
+        NotADirectoryError: `folder` is not a folder.
+    """
+    found = find_telemetry_files(folder)
+    with databases.connect() as connection:
+        known = known_files(connection)
+    new = [
+        _new_match(file, settings.excluded_match_types)
+        for file in progress([file for file in found if str(file.path) not in known])
+    ]
+    with databases.connect() as connection:
+        return register(connection, new, batch_size)
+
+
+def _new_match(file: TelemetryFile, excluded_match_types: frozenset[str]) -> NewMatch:
+    try:
+        content = file.path.read_bytes()
+    except OSError:
+        content = None  # registered all the same: the run will say what is wrong, and quarantine it
+    identity = identify(file, content or b"")
+    is_excluded = identity.match_type in excluded_match_types
+    return NewMatch(
+        match_id=identity.match_id,
+        file=str(file.path),
+        match_object=str(file.match_object) if file.match_object else None,
+        checksum=None if content is None else checksum(content),
+        match_type=identity.match_type,
+        excluded_because=f"Matches of type {identity.match_type} are not processed." if is_excluded else None,
+    )
+
+
+def follow_warehouse(databases: Databases, instance: dg.DagsterInstance) -> list[str]:
+    """Add the partitions of batches that Dagster does not have yet, and return the keys of all batches."""
+    with databases.connect() as connection:
+        keys = batches(connection)
+    known = set(instance.get_dynamic_partitions(PARTITIONS_NAME))
+    instance.add_dynamic_partitions(PARTITIONS_NAME, [key for key in keys if key not in known])
+    return keys

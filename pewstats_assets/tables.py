@@ -1,0 +1,66 @@
+"""Tables for people (text) and for programs (JSON, CSV)."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Form = Literal["text", "json", "csv"]
+#: Wide enough that nothing is cut where the output is a file or a pipe.
+_PIPE_WIDTH = 100_000
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form = "text") -> None:
+    """Print rows to standard output: a table, an array of objects, or comma-separated values with a header."""
+    if form == "json":
+        sys.stdout.write(
+            json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=_jsonable, ensure_ascii=False)
+            + "\n"
+        )
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    else:
+        _print_text(columns, list(rows))
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would obey: names come from strangers."""
+    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
+
+
+def _print_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for index, column in enumerate(columns):
+        is_number = all(isinstance(row[index], int | float) or row[index] is None for row in rows)
+        table.add_column(Text(column), justify="right" if is_number and rows else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_text_cell(value)) for value in row))
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    console.print(table)
+
+
+def _text_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="milliseconds")
+    if isinstance(value, dict | list):
+        return printable(json.dumps(value, default=_jsonable, ensure_ascii=False))
+    return printable(str(value))
+
+
+def _csv_cell(value: object) -> object:
+    return json.dumps(value, default=_jsonable, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def _jsonable(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
