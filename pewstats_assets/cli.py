@@ -44,8 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(str(error))
 
 
+def _say(message: str) -> None:
+    _messages.print(message, soft_wrap=True)
+
+
 def _fail(message: str) -> NoReturn:
-    _messages.print(f"Error: {message}", soft_wrap=True)
+    _say(f"Error: {message}")
     sys.exit(1)
 
 
@@ -135,7 +139,8 @@ def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
             raise click.BadParameter(msg)
         chosen = list(batches) or (registered if load_all else unfinished(instance, registered))
         if not chosen:
-            _messages.print("Nothing to do: every registered batch is complete.")
+            complete = "Nothing to do: every registered batch is complete."
+            _say(complete if registered else "No batch is registered: see `pewstats register`.")
             return
         loaded = _load(instance, chosen)
     _fail_if_any_failed(loaded)
@@ -191,6 +196,8 @@ def sql(query: str, form: Form | None) -> None:
             columns, rows = _read_only(connection, query)
     except Error as error:
         _fail(str(error).strip())
+    if form == "json" and len(set(columns)) < len(columns):
+        _fail(f"Two columns have one name, but JSON needs a name for each: use AS. ({', '.join(columns)})")
     print_table(columns, rows, form or "text")
 
 
@@ -238,7 +245,7 @@ def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
     with databases.connect() as connection:
         _print_summary(connection, loaded, "json" if as_json else "text")
     _fail_if_any_failed(loaded)
-    _messages.print("Every check passed. Open the UI with `make ui`, ask the warehouse with `pewstats sql`.")
+    _say("Every check passed. Open the UI with `make ui`, ask the warehouse with `pewstats sql`.")
 
 
 @cli.command()
@@ -255,7 +262,7 @@ def ui(port: int) -> None:
     settings, databases = _connect()
     with open_instance(settings, databases) as instance:
         _follow_warehouse(databases, instance)
-    _messages.print(f"The UI opens on http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.")
+    _say(f"The UI opens on http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pewstats_assets.definitions"]
     dagster = subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S603 nothing of the user's
     # Ctrl-C reaches Dagster by itself; this process only stays, with the embedded server, until Dagster is done.
@@ -281,9 +288,9 @@ def _register(settings: Settings, databases: "Databases", folder: Path, batch_si
 def _say_registered(registration: "Registration") -> None:
     batches = registration.batches
     where = f" as {batches[0]}" + (f" to {batches[-1]}" if len(batches) > 1 else "") if batches else ""
-    _messages.print(f"Registered {registration.registered} new matches{where}.")
+    _say(f"Registered {registration.registered} new matches{where}.")
     for file in registration.duplicates:
-        _messages.print(f"Left alone, its match is registered with another file: {printable(file)}", soft_wrap=True)
+        _say(f"Left alone, its match is registered with another file: {printable(file)}")
 
 
 def _follow_warehouse(databases: "Databases", instance: "dg.DagsterInstance") -> list[str]:

@@ -6,7 +6,6 @@ import dagster as dg
 
 from pewstats_assets.assets import ASSETS
 from pewstats_assets.checks import fight_integrity
-from pewstats_assets.partitions import match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 
 JOB_NAME = "load_match_batches"
@@ -25,7 +24,6 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
             dg.define_asset_job(
                 JOB_NAME,
                 selection=dg.AssetSelection.all(),
-                partitions_def=match_batches,
                 description="Everything for a match batch: telemetry, fights with participants, checks, profiles.",
             )
         ],

@@ -9,7 +9,7 @@
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
@@ -26,7 +26,7 @@ class Settings:
     """The settings of this process. `database_url` holds a secret: it must not reach logs or metadata."""
 
     home: Path
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     excluded_match_types: frozenset[str]
     batches_per_run: int
 

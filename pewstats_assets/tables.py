@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from rich.box import SIMPLE_HEAD
@@ -63,4 +64,6 @@ def _csv_cell(value: object) -> object:
 
 
 def _jsonable(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else str(value)

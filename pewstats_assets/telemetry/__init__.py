@@ -7,8 +7,7 @@ events mean (see `fights`), where results are stored (see `warehouse`), and anyt
 from pewstats_assets.telemetry.decode import MatchTelemetry, decode_bytes, decode_file
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, match_object_of
-from pewstats_assets.telemetry.identity import MatchIdentity, identify
-from pewstats_assets.telemetry.registered import decode_registered
+from pewstats_assets.telemetry.registered import MatchIdentity, decode_registered, identify
 from pewstats_assets.telemetry.store import TelemetryStore
 
 __all__ = [

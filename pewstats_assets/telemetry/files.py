@@ -56,11 +56,13 @@ def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
 
 
 def match_object_of(path: Path) -> Path | None:
-    """Return the API's match object beside a telemetry file, `<uuid>.match.json[.gz]`; None without one."""
+    """Return the API's match object beside a telemetry file, or beside its own folder; None without one."""
     match_id = match_id_in_path(path)
     if match_id is None:
         return None
-    candidates = (path.parent / f"{match_id}{suffix}" for suffix in _MATCH_OBJECT_SUFFIXES)
+    own_folder = path.name.startswith("raw.")
+    folders = (path.parent, path.parent.parent) if own_folder else (path.parent,)
+    candidates = (folder / f"{match_id}{suffix}" for folder in folders for suffix in _MATCH_OBJECT_SUFFIXES)
     return next((candidate.resolve() for candidate in candidates if candidate.is_file()), None)
 
 

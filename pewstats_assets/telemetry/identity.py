@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
-from pewstats_assets.telemetry.files import GZIP_MAGIC, UUID, TelemetryFile, inflate, match_id_in_path, read_bytes
+from pewstats_assets.telemetry.files import GZIP_MAGIC, UUID, inflate, read_bytes
 from pewstats_assets.telemetry.times import parse_time
 
 logger = logging.getLogger(__name__)
@@ -60,14 +60,6 @@ class MatchObject:
     created_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class MatchIdentity:
-    """What has to be known of a file to register it; both are None if neither file nor path says."""
-
-    match_id: str | None
-    match_type: str | None
-
-
 def parse_definition(dotted: str) -> MatchDefinition:
     """Take the dotted name apart. The match id is the UUID at its end, in lower case."""
     parts = dotted.split(".")
@@ -91,15 +83,10 @@ def read_match_object(path: Path | None) -> MatchObject | None:
     return MatchObject(data.id.lower(), facts.matchType, facts.gameMode, facts.mapName, created_at)
 
 
-def identify(file: TelemetryFile, content: bytes) -> MatchIdentity:
-    """Tell which match a telemetry file is, from its bytes, without decoding it; never fails on a broken file."""
-    found = _MATCH_ID.search(_head(content)) or _MATCH_ID.search(_whole(content))
-    definition = parse_definition(found[1].decode(errors="replace") if found else "")
-    match_object = read_match_object(file.match_object)
-    return MatchIdentity(
-        match_id=definition.match_id or match_id_in_path(file.path),
-        match_type=(match_object.match_type if match_object else None) or definition.match_type,
-    )
+def definition_at_head(content: bytes) -> MatchDefinition:
+    """Read the definition from the beginning of a file, plain or gzipped, without decoding the rest of it."""
+    found = _MATCH_ID.search(_head(content))
+    return parse_definition(found[1].decode(errors="replace") if found else "")
 
 
 def _head(content: bytes) -> bytes:
@@ -110,10 +97,3 @@ def _head(content: bytes) -> bytes:
         except zlib.error:
             return b""
     return head
-
-
-def _whole(content: bytes) -> bytes | bytearray:
-    try:
-        return inflate(content)
-    except BrokenTelemetryError:
-        return b""

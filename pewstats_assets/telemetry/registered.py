@@ -1,11 +1,38 @@
-"""Decoding a file that was registered: it must still be the file, and the match, that it was then."""
+"""Registered files: telling which match a file is, and decoding it later, when it must still be that match's file."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pewstats_assets.telemetry.decode import MatchTelemetry, decode_bytes
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
-from pewstats_assets.telemetry.files import checksum, read_bytes
-from pewstats_assets.telemetry.identity import read_match_object
+from pewstats_assets.telemetry.files import TelemetryFile, checksum, match_id_in_path, read_bytes
+from pewstats_assets.telemetry.identity import definition_at_head, read_match_object
+
+
+@dataclass(frozen=True, slots=True)
+class MatchIdentity:
+    """What has to be known of a file to register it; both are None if neither file nor path says."""
+
+    match_id: str | None
+    match_type: str | None
+
+
+def identify(file: TelemetryFile, content: bytes) -> MatchIdentity:
+    """Tell which match a telemetry file is; never fails on a broken file, which is what its path says it is.
+
+    Where the beginning of the file and its path agree, the rest of the file is not looked at.
+    """
+    in_path = match_id_in_path(file.path)
+    match_object = read_match_object(file.match_object)
+    definition = definition_at_head(content)
+    if definition.match_id is not None and definition.match_id == in_path:
+        match_type = (match_object.match_type if match_object else None) or definition.match_type
+        return MatchIdentity(in_path, match_type)
+    try:
+        telemetry = decode_bytes(content, file.path, match_object)
+    except BrokenTelemetryError:
+        return MatchIdentity(in_path, match_object.match_type if match_object else None)
+    return MatchIdentity(telemetry.match_id, telemetry.facts["match_type"][0])
 
 
 def decode_registered(
