@@ -1,0 +1,83 @@
+"""The Parquet folder of a batch: written whole or not at all, and read back as it was."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, Reason, TelemetryStore, decode_bytes
+from pewstats_assets.telemetry.store import SCHEMAS, FrameName
+
+BATCH = "batch_00001"
+BROKEN = BrokenTelemetryError(Reason.EMPTY_FILE, "The file has no bytes.")
+
+
+def match(name: str) -> MatchTelemetry:
+    damage = {
+        "_T": "LogPlayerTakeDamage",
+        "_D": "2026-07-01T18:00:00.000Z",
+        "attacker": {"name": name, "accountId": f"account.{name}", "teamId": 1, "location": {"x": 1, "y": 2, "z": 3}},
+        "victim": {"name": "other", "accountId": "account.other", "teamId": 2},
+        "damage": 50.5,
+    }
+    return decode_bytes(json.dumps([damage, damage]).encode(), Path("00000000-0000-4000-8000-000000000001.json"))
+
+
+def folders(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / ".versions").iterdir() if path.is_dir())
+
+
+def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> None:
+    store = TelemetryStore(tmp_path)
+    one, two = match("one"), match("two")
+    rows = store.write(BATCH, {2: two, 1: one}, {3: BROKEN})
+    combat = store.read(BATCH, "combat")
+    assert rows["combat"] == combat.height == 4
+    assert_frame_equal(combat.filter(pl.col("match_no") == 1).drop("match_no"), one.combat)
+    assert_frame_equal(combat.filter(pl.col("match_no") == 2).drop("match_no"), two.combat)
+    assert combat["match_no"].is_sorted()
+    assert store.read(BATCH, "quarantined").rows() == [(3, "empty_file", "The file has no bytes.")]
+
+
+@pytest.mark.parametrize("frame", SCHEMAS)
+def test_every_frame_has_its_columns_even_without_a_match(tmp_path: Path, frame: FrameName) -> None:
+    store = TelemetryStore(tmp_path)
+    store.write(BATCH, {}, {})
+    assert store.read(BATCH, frame).schema == SCHEMAS[frame]
+
+
+def test_writing_again_replaces_the_whole_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = TelemetryStore(tmp_path)
+    store.write(BATCH, {1: match("one")}, {})
+    store.write(BATCH, {2: match("two")}, {})
+    assert store.read(BATCH, "facts")["match_no"].to_list() == [2]
+    assert len(folders(tmp_path)) == 1
+
+
+def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = TelemetryStore(tmp_path)
+    store.write(BATCH, {1: match("one")}, {})
+    written: list[Path] = []
+
+    def break_off(frame: pl.DataFrame, path: Path, **_: object) -> None:
+        if written:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        path.touch()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pl.DataFrame, "write_parquet", break_off)
+        with pytest.raises(OSError, match="No space left"):
+            store.write(BATCH, {2: match("two")}, {})
+    assert written
+    assert store.read(BATCH, "facts")["match_no"].to_list() == [1]
+    store.write(BATCH, {3: match("three")}, {})
+    assert store.read(BATCH, "facts")["match_no"].to_list() == [3]
+    assert len(folders(tmp_path)) == 1, "what the broken write left is cleared away"
+
+
+def test_a_batch_without_a_folder_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="materialize the asset `telemetry` of batch_00001 first"):
+        TelemetryStore(tmp_path).read(BATCH, "combat")

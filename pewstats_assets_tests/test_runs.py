@@ -1,0 +1,256 @@
+"""Real Dagster runs on PostgreSQL, Dagster's own storage included: what a batch leaves behind, and how a run fails."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+
+from pewstats_assets.backfill import ASSETS, load_batches, unfinished
+from pewstats_assets.checks import CHECKED_ASSET
+from pewstats_assets.definitions import JOB_NAME, build_defs
+from pewstats_assets.partitions import follow_warehouse, register_folder
+from pewstats_assets.settings import Settings
+from pewstats_assets.warehouse import Databases
+from pewstats_assets.warehouse.integrity import RULES
+from pewstats_assets_tests.telemetry_folders import write_broken, write_matches
+
+Register = Callable[[int, int], list[str]]
+
+
+@pytest.fixture
+def register(tmp_path: Path, settings: Settings, databases: Databases, instance: dg.DagsterInstance) -> Register:
+    """Register that many small matches in batches of that size."""
+
+    def write_and_register(matches: int, batch_size: int) -> list[str]:
+        write_matches(tmp_path / "telemetry", range(1, matches + 1))
+        register_folder(databases, settings, tmp_path / "telemetry", batch_size)
+        return follow_warehouse(databases, instance)
+
+    return write_and_register
+
+
+def counts(connection: psycopg.Connection) -> Any:
+    return connection.execute(
+        "SELECT (SELECT count(*) FROM team_fights), (SELECT count(*) FROM fight_participants),"
+        " (SELECT count(*) FROM player_profile_sums)"
+    ).fetchone()
+
+
+def check_statuses(instance: dg.DagsterInstance, rule: str) -> dict[str | None, AssetCheckExecutionRecordStatus]:
+    """The status of a check per batch, the newest of each."""
+    key = dg.AssetCheckKey(CHECKED_ASSET, rule)
+    history = instance.event_log_storage.get_asset_check_execution_history(key, limit=100)
+    return {record.partition: record.status for record in reversed(history)}
+
+
+def test_a_batch_becomes_fights_participants_and_profiles(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    assert register(3, 2) == ["batch_00001", "batch_00002"]
+    loaded = list(load_batches(instance, ["batch_00001"]))
+    assert [(batch.batch, batch.failures) for batch in loaded] == [("batch_00001", [])]
+    assert counts(connection) == (2, 6, 3)
+    assert unfinished(instance, ["batch_00001", "batch_00002"]) == ["batch_00002"]
+    run = instance.get_run_by_id(loaded[0].run_id)
+    assert run is not None
+    assert run.is_success
+
+
+def test_the_ui_gets_row_counts_and_what_was_left_out(
+    register: Register, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    write_broken(tmp_path / "telemetry")
+    register(2, 100)
+    list(load_batches(instance, ["batch_00001"]))
+    metadata = {}
+    for asset in ASSETS:
+        event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert event is not None
+        assert event.asset_materialization is not None
+        assert event.asset_materialization.partition == "batch_00001"
+        metadata[asset] = {key: value.value for key, value in event.asset_materialization.metadata.items()}
+    assert metadata["telemetry"]["broken"] == 6
+    assert metadata["telemetry"]["broken_by_reason"] == {
+        "empty_file": 1, "broken_gzip": 1, "broken_json": 2, "not_an_array": 1, "no_events": 1,
+    }  # fmt: skip
+    assert metadata["team_fights"]["dagster/partition_row_count"] == 2
+    assert metadata["fight_participants"]["dagster/partition_row_count"] == 6
+    assert metadata["fight_participants"]["quarantined"] == 6
+    assert metadata["player_profiles"]["dagster/partition_row_count"] == 3
+
+
+def test_broken_files_are_quarantined_one_by_one_and_the_batch_succeeds(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    expected = write_broken(tmp_path / "telemetry")
+    register(2, 100)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    rows = connection.execute("SELECT file, reason, detail FROM matches WHERE status = 'quarantined'").fetchall()
+    assert {file: reason for file, reason, _ in rows} == expected
+    assert all(detail.endswith(".") for _, _, detail in rows)
+    assert connection.execute("SELECT count(*) FROM matches WHERE status = 'loaded'").fetchone() == (2,)
+
+
+def test_a_file_that_changes_after_registration_is_quarantined(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    register(2, 100)
+    changed, removed = sorted((tmp_path / "telemetry").iterdir())
+    changed.write_bytes(removed.read_bytes())
+    removed.unlink()
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    rows = connection.execute("SELECT file, reason FROM matches ORDER BY match_no").fetchall()
+    assert rows == [(str(changed), "file_changed"), (str(removed), "file_missing")]
+
+
+def test_materializing_again_gives_identical_rows(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(3, 100)
+    queries = [
+        f"SELECT * FROM {t} ORDER BY 1, 2".encode()
+        for t in ("team_fights", "fight_participants", "player_profile_sums")
+    ]
+    list(load_batches(instance, ["batch_00001"]))
+    before = [connection.execute(query).fetchall() for query in queries]
+    list(load_batches(instance, ["batch_00001"]))
+    assert [connection.execute(query).fetchall() for query in queries] == before
+
+
+def test_every_check_is_evaluated_for_its_batch(register: Register, instance: dg.DagsterInstance) -> None:
+    register(2, 1)
+    list(load_batches(instance, ["batch_00001", "batch_00002"]))
+    for rule in RULES:
+        assert check_statuses(instance, rule.name) == {
+            "batch_00001": AssetCheckExecutionRecordStatus.SUCCEEDED,
+            "batch_00002": AssetCheckExecutionRecordStatus.SUCCEEDED,
+        }
+
+
+def break_at_commit(connection: psycopg.Connection, batch: str) -> None:
+    """Make participants of a batch lose their fight_id at the very end of the write, after it was verified."""
+    connection.execute("ALTER TABLE fight_participants ALTER COLUMN fight_id DROP NOT NULL")
+    connection.execute(
+        "CREATE FUNCTION lose_fight() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN UPDATE fight_participants SET fight_id = NULL WHERE id = NEW.id; RETURN NULL; END'"
+    )
+    trigger = (
+        "CREATE CONSTRAINT TRIGGER lose_fight AFTER INSERT ON fight_participants DEFERRABLE INITIALLY DEFERRED"
+        f" FOR EACH ROW WHEN (NEW.batch = '{batch}') EXECUTE FUNCTION lose_fight()"
+    )
+    connection.execute(trigger.encode())
+
+
+def test_a_failing_check_fails_the_run_and_stops_the_profiles(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(2, 1)
+    break_at_commit(connection, "batch_00001")
+    broken, good = load_batches(instance, ["batch_00001", "batch_00002"])
+    assert any("fight_integrity" in failure for failure in broken.failures)
+    assert good.failures == []
+    assert check_statuses(instance, "fight_id_is_not_null") == {
+        "batch_00001": AssetCheckExecutionRecordStatus.FAILED,
+        "batch_00002": AssetCheckExecutionRecordStatus.SUCCEEDED,
+    }
+    assert connection.execute("SELECT DISTINCT batch FROM player_profile_sums").fetchall() == [("batch_00002",)]
+    assert unfinished(instance, ["batch_00001", "batch_00002"]) == ["batch_00001"]
+
+
+def test_a_repaired_batch_passes_again(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(1, 1)
+    break_at_commit(connection, "batch_00001")
+    list(load_batches(instance, ["batch_00001"]))
+    connection.execute("DROP TRIGGER lose_fight ON fight_participants")
+    (repaired,) = load_batches(instance, ["batch_00001"])
+    assert repaired.failures == []
+    assert check_statuses(instance, "fight_id_is_not_null") == {
+        "batch_00001": AssetCheckExecutionRecordStatus.SUCCEEDED
+    }
+    assert counts(connection) == (1, 3, 3)
+
+
+def load_range(instance: dg.DagsterInstance, first: str, last: str) -> dg.ExecuteInProcessResult:
+    """Run several batches in one run, as a backfill with `PEWSTATS_BATCHES_PER_RUN` above 1 does."""
+    tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+    job = build_defs().resolve_job_def(JOB_NAME)
+    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+
+
+def test_in_a_run_of_several_batches_each_has_its_own_results(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(3, 1)
+    assert load_range(instance, "batch_00001", "batch_00003").success
+    assert counts(connection) == (3, 9, 9)
+    for asset in ASSETS:
+        assert instance.get_materialized_partitions(dg.AssetKey(asset)) == {"batch_00001", "batch_00002", "batch_00003"}
+    for rule in RULES:
+        statuses = check_statuses(instance, rule.name)
+        assert statuses.keys() >= {"batch_00001", "batch_00002", "batch_00003"}
+        assert set(statuses.values()) == {AssetCheckExecutionRecordStatus.SUCCEEDED}, "nothing stays planned"
+
+
+def test_in_a_run_of_several_batches_the_broken_one_is_named(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(3, 1)
+    break_at_commit(connection, "batch_00002")
+    assert not load_range(instance, "batch_00001", "batch_00003").success
+    statuses = check_statuses(instance, "fight_id_is_not_null")
+    assert statuses["batch_00001"] == statuses["batch_00003"] == AssetCheckExecutionRecordStatus.SUCCEEDED
+    assert statuses["batch_00002"] == AssetCheckExecutionRecordStatus.FAILED
+    assert counts(connection)[2] == 0, "the profiles wait for the checks"
+
+
+def fail_insert(connection: psycopg.Connection, *, sqlstate: str, times: int) -> None:
+    """Make the first inserts of participants fail; a sequence counts them, since it is not rolled back."""
+    connection.execute("CREATE SEQUENCE attempts")
+    function = (
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN IF nextval('attempts') <= {times} THEN RAISE 'on purpose' USING ERRCODE = '{sqlstate}'; END IF;"
+        " RETURN NULL; END$$"
+    )
+    connection.execute(function.encode())
+    connection.execute("CREATE TRIGGER fail BEFORE INSERT ON fight_participants EXECUTE FUNCTION fail()")
+
+
+def test_an_operational_error_is_rolled_back_and_tried_again(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pewstats_assets.retries.WAIT_S", 0)
+    register(2, 100)
+    fail_insert(connection, sqlstate="57P01", times=2)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    assert counts(connection) == (2, 6, 3)
+
+
+def test_an_error_of_data_fails_at_once_and_leaves_nothing(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(2, 100)
+    fail_insert(connection, sqlstate="23514", times=1)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert any("on purpose" in failure for failure in batch.failures)
+    assert counts(connection) == (0, 0, 0)
+    assert connection.execute("SELECT DISTINCT status FROM matches").fetchall() == [("registered",)]
+
+
+def test_a_batch_without_a_usable_match_is_complete_and_empty(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    write_broken(tmp_path / "telemetry")
+    register(0, 100)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    assert counts(connection) == (0, 0, 0)
+    assert unfinished(instance, ["batch_00001"]) == []

@@ -1,0 +1,73 @@
+"""Which server is used, and what is said when it cannot be."""
+
+import psycopg
+import pytest
+
+from pewstats_assets.settings import Settings, SettingsError
+from pewstats_assets.warehouse import DatabaseError, connect_databases
+from pewstats_assets_tests.conftest import PASSWORD
+
+
+def test_missing_databases_are_made_and_migrated(
+    server_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del settings  # for its environment
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"{server_url}/made_by_first_use")
+    databases = connect_databases(Settings.from_environment())
+    with databases.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM fight_participants").fetchone() == (0,)
+    with psycopg.connect(f"{server_url}/made_by_first_use_dagster") as dagster:
+        assert dagster.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://localhost/pewstats", "localhost", "postgresql://localhost:5432", "://", "a b"]
+)
+def test_a_malformed_url_is_an_error_that_names_the_setting(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    del settings  # for its environment
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", url)
+    with pytest.raises(SettingsError, match="PEWSTATS_DATABASE_URL"):
+        connect_databases(Settings.from_environment())
+
+
+def test_an_unreachable_server_is_an_error_without_the_password(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del settings  # for its environment
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"postgresql://postgres:{PASSWORD}@127.0.0.1:9/pewstats")
+    with pytest.raises(DatabaseError, match="cannot be reached") as caught:
+        connect_databases(Settings.from_environment())
+    assert PASSWORD not in str(caught.value)
+
+
+def test_secrets_stay_out_of_representations(settings: Settings) -> None:
+    assert PASSWORD in (settings.database_url or "")
+    assert PASSWORD not in repr(settings)
+    assert PASSWORD not in repr(connect_databases(settings))
+
+
+def test_an_older_schema_is_refused_until_it_is_upgraded(
+    settings: Settings, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # There is one revision so far: the software is made to know a second one, which the database does not have yet.
+    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0002")
+    with pytest.raises(DatabaseError, match="older than this software: run `pewstats migrate`"):
+        connect_databases(settings)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+def test_a_newer_schema_is_refused(settings: Settings, connection: psycopg.Connection) -> None:
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseError, match="newer than this software"):
+        connect_databases(settings)
+
+
+def test_a_home_with_spaces_cannot_hold_the_embedded_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PEWSTATS_DATABASE_URL")
+    monkeypatch.setenv("PEWSTATS_HOME", f"{settings.home}/with spaces")
+    with pytest.raises(SettingsError, match="PEWSTATS_HOME to a path without spaces"):
+        connect_databases(Settings.from_environment())
