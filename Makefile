@@ -1,0 +1,53 @@
+# `make demo` and `make test` do all their own set-up: a virtual environment in .venv, from the locked dependencies.
+# They need Python 3.11 or later with venv, make, and a network the first time; neither root nor a database server.
+
+PYTHON ?= python3
+TELEMETRY ?= data/sample
+# The sample has 14 matches: two batches of it show more than one.
+BATCH_SIZE ?= $(if $(filter data/sample,$(TELEMETRY)),7,100)
+PORT ?= 3000
+
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: help demo ui test format lock clean
+
+help:  ## Show the targets.
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+demo: $(READY)  ## Do the whole job on the sample, or on TELEMETRY=<folder>, and show what came out.
+	@$(BIN)/pewstats demo "$(TELEMETRY)" --batch-size $(BATCH_SIZE)
+
+ui: $(READY)  ## Start Dagster's webserver and daemon on http://127.0.0.1:3000 (PORT=...), with the same data.
+	@$(BIN)/pewstats ui --port $(PORT)
+
+test: $(READY)  ## Run every check: lint, format, types, and all tests.
+	@echo "Linting and checking types ..."
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@echo "Running the tests (a few minutes; they start their own PostgreSQL and Dagster) ..."
+	@$(BIN)/pytest -n 2
+
+format: $(READY)  ## Format the code and mend what the linter can mend.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(READY)  ## Lock the newest dependencies that pyproject.toml admits.
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+clean:  ## Remove the virtual environment and what tools left behind; the data stays.
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or later is needed, $(PYTHON) is older: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv with the locked dependencies (once; a minute or two) ..."
+	@$(PYTHON) -m venv --clear .venv || { \
+		echo "The virtual environment cannot be made: install Python's venv (on Debian: python3-venv)."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $(READY)
