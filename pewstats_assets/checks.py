@@ -27,14 +27,16 @@ def fight_integrity(
 ) -> Iterator[dg.AssetCheckResult]:
     """Look for what breaks a rule, batch by batch.
 
-    A result belongs to the run's only batch. In a run of several, Dagster has no batch for a result: there each batch
-    gets an evaluation of its own, and the result says whether all of them passed.
+    A result is recorded for the run's batch. A run of a backfill is one of a range of batches, even if there is one in
+    it, and for a range Dagster records a result for no batch, which leaves its checks planned for ever: there each
+    batch gets an evaluation of its own, and the result says whether all of them passed.
     """
     batches = context.op_execution_context.partition_keys
+    is_range = not context.op_execution_context.has_partition_key
     for rule in RULES:
         with retry_database_errors(), warehouse.connect() as connection:
             findings = {batch: judge(connection, rule, batch) for batch in batches}
-        if len(batches) > 1:
+        if is_range:
             for batch, finding in findings.items():
                 # Dagster's annotation leaves check evaluations out, its code does not.
                 context.op_execution_context.log_event(_evaluation(rule, batch, finding))  # type: ignore[arg-type]

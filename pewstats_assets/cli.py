@@ -5,6 +5,7 @@ imports only those it needs: Dagster alone takes longer to load than most comman
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -236,7 +237,9 @@ def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
     from pewstats_assets.warehouse.matches import batches_of_files
 
     settings, databases = _connect()
+    _say(f"Registering the telemetry below {folder} ...")
     _say_registered(_register(settings, databases, folder, batch_size))
+    _say("Materializing its batches with Dagster: telemetry, fights, participants, checks, profiles ...")
     with open_instance(settings, databases) as instance:
         _follow_warehouse(databases, instance)
         with databases.connect() as connection:
@@ -264,7 +267,9 @@ def ui(port: int) -> None:
         _follow_warehouse(databases, instance)
     _say(f"The UI opens on http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pewstats_assets.definitions"]
-    dagster = subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S603 nothing of the user's
+    # `dagster dev` recommends `dg dev` at every start, which needs a project layout of its own.
+    environment = os.environ | {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}
+    dagster = subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)], env=environment)  # noqa: S603
     # Ctrl-C reaches Dagster by itself; this process only stays, with the embedded server, until Dagster is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: dagster.terminate())
@@ -349,4 +354,5 @@ def _progress(description: str) -> Progress:
         TimeElapsedColumn(),
         console=_messages,
         transient=True,
+        disable=not _messages.is_terminal,
     )
