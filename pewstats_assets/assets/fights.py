@@ -20,14 +20,14 @@ _KINDS = {"python", "polars", "postgres"}
         dg.AssetSpec(
             "team_fights",
             deps=["telemetry"],
-            group_name="fights",
+            group_name="match_batches",
             kinds=_KINDS,
             description="The team fights of a batch's matches, one row per fight.",
         ),
         dg.AssetSpec(
             "fight_participants",
             deps=["telemetry", "team_fights"],
-            group_name="fights",
+            group_name="match_batches",
             kinds=_KINDS,
             description="Who took part in each fight, with what result: one row per player and fight.",
         ),

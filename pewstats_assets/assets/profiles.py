@@ -13,7 +13,7 @@ from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
     deps=["fight_participants"],
     partitions_def=match_batches,
     backfill_policy=backfill_policy(),
-    group_name="profiles",
+    group_name="match_batches",
     kinds={"python", "polars", "postgres"},
 )
 def player_profiles(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> None:

@@ -17,7 +17,7 @@ _PROGRESS_EVERY = 10
 @dg.asset(
     partitions_def=match_batches,
     backfill_policy=backfill_policy(),
-    group_name="fights",
+    group_name="match_batches",
     kinds={"python", "polars", "parquet"},
 )
 def telemetry(

@@ -27,6 +27,8 @@ _NOWHERE = Location()
 _BOT_ACCOUNT_PREFIX = "ai."
 _BOT_TYPE = "user_ai"
 _MAX_UNKNOWN_TYPES = 20
+_NUL = "\0"
+_REPLACEMENT = "\ufffd"
 _ACTOR = {
     "damage": attrgetter("attacker"),
     "knock": attrgetter("attacker"),
@@ -91,7 +93,7 @@ def _decode_events(content: bytes | bytearray) -> Sequence[Event | None]:
     """Decode the JSON of a telemetry file; an element of the array that is no object gives None."""
     try:
         return typed_decoder.decode(content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return lenient_events(_parse_array(content))
 
 
@@ -138,7 +140,7 @@ def _frames_of(events: Sequence[Event | None], path: Path, match_object: MatchOb
         "team_size": starts[0][2].teamSize if starts else None,
         "event_count": len(events),
         "unknown_event_count": unknown.total(),
-        "unknown_event_types": sorted(unknown)[:_MAX_UNKNOWN_TYPES],
+        "unknown_event_types": [name.replace(_NUL, _REPLACEMENT) for name in sorted(unknown)[:_MAX_UNKNOWN_TYPES]],
         "undated_event_count": undated,
     }
     return MatchTelemetry(
@@ -269,6 +271,6 @@ def _phases(rows: Sequence[Dated]) -> pl.DataFrame:
 
 
 def _frame(columns: Mapping[str, Sequence[Any]], schema: pl.Schema) -> pl.DataFrame:
-    # NUL is text in JSON, but neither in PostgreSQL nor in a file name.
-    no_nul = pl.col(pl.String).str.replace_all("\0", "\ufffd", literal=True)
+    # NUL is text in JSON, but not in PostgreSQL.
+    no_nul = pl.col(pl.String).str.replace_all(_NUL, _REPLACEMENT, literal=True)
     return pl.DataFrame(columns, schema=schema).with_columns(no_nul)

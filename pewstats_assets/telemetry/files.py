@@ -6,7 +6,6 @@ is the API's match object. Nothing here looks into the JSON.
 
 import hashlib
 import re
-import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,10 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 MAX_JSON_BYTES = 1 << 30
 
 GZIP_MAGIC = b"\x1f\x8b"
+_MEMBER = GZIP_MAGIC + b"\x08"
+_LAST_FLAGS = b"\x1f"
 #: Telemetry arrives gzipped once, or twice where a proxy compressed what was compressed; nobody does it more often.
-_MAX_GZIP_LAYERS = 2
+MAX_GZIP_LAYERS = 2
 _MATCH_OBJECT_SUFFIXES = (".match.json", ".match.json.gz")
 _TELEMETRY_SUFFIXES = (".json", ".json.gz")
 
@@ -49,7 +50,7 @@ def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
         for path in folder.rglob("*.json*")
         if path.name.endswith(_TELEMETRY_SUFFIXES)
         and not path.name.endswith(_MATCH_OBJECT_SUFFIXES)
-        and not path.name.startswith(".")
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
     )
     return [TelemetryFile(path.resolve(), match_object_of(path)) for path in found]
@@ -104,7 +105,7 @@ def inflate(content: bytes) -> bytes | bytearray:
         BrokenTelemetryError: the gzip is cut off or damaged, or there is too much in it.
     """
     inflated: bytes | bytearray = content
-    for _ in range(_MAX_GZIP_LAYERS):
+    for _ in range(MAX_GZIP_LAYERS):
         if not inflated.startswith(GZIP_MAGIC):
             break
         inflated = _gunzip(inflated)
@@ -112,10 +113,10 @@ def inflate(content: bytes) -> bytes | bytearray:
 
 
 def _gunzip(content: bytes | bytearray) -> bytes | bytearray:
-    # The trailer says how long the content is, modulo 4 GiB. libdeflate needs that, and reads one member only: where
-    # the two disagree, or it gives up, zlib takes the members one by one and says what is wrong.
-    declared = struct.unpack("<I", content[-4:])[0]
-    if 0 < declared <= MAX_JSON_BYTES:
+    # libdeflate is twice as fast as anything else, but reads the first member only, into as many bytes as the last
+    # member's trailer declares. Whatever is not one sound member is left to zlib, which also says what is wrong.
+    declared = int.from_bytes(content[-4:], "little")
+    if 0 < declared <= MAX_JSON_BYTES and not _may_have_members(content):
         try:
             inflated = deflate.gzip_decompress(content, declared)
         except (deflate.DeflateError, ValueError):
@@ -123,6 +124,16 @@ def _gunzip(content: bytes | bytearray) -> bytes | bytearray:
         if len(inflated) == declared:
             return inflated
     return _gunzip_members(content)
+
+
+def _may_have_members(content: bytes | bytearray) -> bool:
+    """Whether the bytes of a gzip header occur behind the first one: about once in a hundred files it is chance."""
+    at = content.find(_MEMBER, 1)
+    while at >= 0:
+        if content[at + len(_MEMBER) : at + len(_MEMBER) + 1] <= _LAST_FLAGS:
+            return True
+        at = content.find(_MEMBER, at + 1)
+    return False
 
 
 def _gunzip_members(content: bytes | bytearray) -> bytes:
@@ -137,7 +148,7 @@ def _gunzip_members(content: bytes | bytearray) -> bytes:
             if not member.eof:
                 at = f"after {len(content):,} bytes ({len(inflated):,} inflated)"
                 raise BrokenTelemetryError(Reason.BROKEN_GZIP, f"The gzip is cut off {at}.")
-            rest = member.unused_data
+            rest = member.unused_data.lstrip(b"\0")  # padding, as tapes and some tools leave it
     except zlib.error as error:
         at = f"after {len(content) - len(rest):,} bytes" if len(rest) < len(content) else "in its only member"
         raise BrokenTelemetryError(Reason.BROKEN_GZIP, f"The gzip is damaged {at}: {error}.") from error

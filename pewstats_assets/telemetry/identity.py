@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
-from pewstats_assets.telemetry.files import GZIP_MAGIC, UUID, inflate, read_bytes
+from pewstats_assets.telemetry.files import GZIP_MAGIC, MAX_GZIP_LAYERS, UUID, inflate, read_bytes
 from pewstats_assets.telemetry.times import parse_time
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def read_match_object(path: Path | None) -> MatchObject | None:
         return None
     try:
         data = msgspec.json.decode(inflate(read_bytes(path)), type=_MatchDocument).data
-    except (BrokenTelemetryError, msgspec.DecodeError) as error:
+    except (BrokenTelemetryError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         logger.warning("The match object %s is passed over, the telemetry's own facts are used: %s", path, error)
         return None
     facts = data.attributes
@@ -91,7 +91,9 @@ def definition_at_head(content: bytes) -> MatchDefinition:
 
 def _head(content: bytes) -> bytes:
     head = content[:_HEAD_BYTES]
-    while head.startswith(GZIP_MAGIC):
+    for _ in range(MAX_GZIP_LAYERS):
+        if not head.startswith(GZIP_MAGIC):
+            break
         try:
             head = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(head, _HEAD_BYTES)
         except zlib.error:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pewstats_assets.fights.v2.arithmetic import add_up
 from pewstats_assets.fights.v2.engagements import Engagement
 from pewstats_assets.fights.v2.events import Event, Kind
 
@@ -33,7 +34,7 @@ def reason_for_fight(engagement: Engagement, team_ids: Sequence[int]) -> str | N
     if knocks:
         is_fight = all(damage >= MIN_DAMAGE_AROUND_KNOCK for damage in dealt.values())
         return "Single knock with reciprocal damage (all teams ≥75 damage)" if is_fight else None
-    total = sum(dealt.values())
+    total = add_up(dealt.values())
     is_fight = total >= MIN_SUSTAINED_DAMAGE and all(d >= total * MIN_SHARE_OF_DAMAGE for d in dealt.values())
     return f"Sustained reciprocal damage ({total:.0f} total)" if is_fight else None
 

@@ -6,8 +6,9 @@ from typing import Final
 import polars as pl
 
 from pewstats_assets.fights.model import Fight, Participant
+from pewstats_assets.fights.v2.arithmetic import add_up, mean_location
 from pewstats_assets.fights.v2.decision import reason_for_fight
-from pewstats_assets.fights.v2.engagements import SECOND, Engagement, cluster, mean_location
+from pewstats_assets.fights.v2.engagements import SECOND, Engagement, cluster
 from pewstats_assets.fights.v2.events import Kind, read_events
 from pewstats_assets.fights.v2.outcome import decide_outcome
 from pewstats_assets.fights.v2.window import Player, Window, WindowReader
@@ -44,7 +45,7 @@ def _fight(engagement: Engagement, window: Window) -> Fight | None:
         third_party_teams=others or None,
         total_knocks=sum(team.knocks for team in window.teams.values()),
         total_kills=sum(team.kills for team in window.teams.values()),
-        total_damage=sum(team.damage_dealt for team in window.teams.values()),
+        total_damage=add_up(team.damage_dealt for team in window.teams.values()),
         total_damage_events=sum(event.kind is Kind.DAMAGE for event in engagement.own),
         outcome=result.outcome,
         winning_team_id=result.winner,

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 from operator import attrgetter
 from typing import Final
 
+from pewstats_assets.fights.v2.arithmetic import distance_m, mean_location
 from pewstats_assets.fights.v2.events import Event, Location
 
 SECOND: Final = 1_000_000
 MAX_DURATION: Final = 240 * SECOND
 MAX_GAP: Final = 45 * SECOND
 MAX_JOIN_DISTANCE_M: Final = 300.0
-CM_PER_M: Final = 100
 
 
 @dataclass(slots=True)
@@ -72,12 +71,6 @@ def _centre(seed: Event) -> Location | None:
     return mean_location(locations) if locations else None
 
 
-def mean_location(locations: Sequence[Location]) -> Location:
-    """Mean x, y and z of at least one location."""
-    n = len(locations)
-    return sum(x for x, _, _ in locations) / n, sum(y for _, y, _ in locations) / n, sum(z for _, _, z in locations) / n
-
-
 def _belongs(event: Event, teams: set[int], centre: Location | None) -> bool:
     """Rules 11 to 13."""
     known = (event.actor_team in teams) + (event.victim_team in teams)
@@ -90,9 +83,3 @@ def _farther_side_m(event: Event, centre: Location) -> float:
     """Distance from the centre to actor or victim, whichever is farther; 0 m if neither has a location (rule 12)."""
     sides = (event.actor_location, event.victim_location)
     return max((distance_m(centre, side) for side in sides if side is not None), default=0.0)
-
-
-def distance_m(a: Location, b: Location) -> float:
-    """Distance in metres of two places in cm, in the one order of operations that the limits were set with."""
-    dx, dy, dz = a[0] - b[0], a[1] - b[1], a[2] - b[2]
-    return sqrt(dx * dx + dy * dy + dz * dz) / CM_PER_M

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pewstats_assets.fights.v2.engagements import Engagement, distance_m, mean_location
+from pewstats_assets.fights.v2.arithmetic import distance_m, mean_location
+from pewstats_assets.fights.v2.engagements import Engagement
 from pewstats_assets.fights.v2.events import Event, Kind, Location
 
 NPC_NAMES: Final = frozenset(

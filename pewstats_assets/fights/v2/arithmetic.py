@@ -1,0 +1,32 @@
+"""Arithmetic in doubles as v2 means it: from left to right, without rounding in between and without correction."""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from math import sqrt
+from operator import add
+from typing import Final
+
+from pewstats_assets.fights.v2.events import Location
+
+CM_PER_M: Final = 100
+
+
+def add_up(values: Iterable[float]) -> float:
+    """Sum from left to right. Python's `sum` corrects rounding errors since 3.12, which moves results across limits."""
+    return reduce(add, values, 0.0)
+
+
+def mean_location(locations: Sequence[Location]) -> Location:
+    """Mean x, y and z of at least one location."""
+    n = len(locations)
+    return (
+        add_up(x for x, _, _ in locations) / n,
+        add_up(y for _, y, _ in locations) / n,
+        add_up(z for _, _, z in locations) / n,
+    )
+
+
+def distance_m(a: Location, b: Location) -> float:
+    """Distance in metres of two places in cm: the root of the summed squares, over 100 (rule 12)."""
+    dx, dy, dz = a[0] - b[0], a[1] - b[1], a[2] - b[2]
+    return sqrt(dx * dx + dy * dy + dz * dz) / CM_PER_M
