@@ -4,10 +4,7 @@ import csv
 import gzip
 import io
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,9 +14,9 @@ import psycopg
 import pytest
 
 from pewstats_assets_tests.conftest import PASSWORD
+from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.telemetry_folders import match_bytes, match_id_of, write_broken, write_matches
 
-PEWSTATS = Path(sys.executable).with_name("pewstats")
 #: What the documentation promises an analyst; 1001 and a1 exist in every folder of `write_matches`.
 QUERIES = {
     "SELECT COUNT(*) FROM fight_participants WHERE fight_id IS NULL": [["0"]],
@@ -44,31 +41,6 @@ QUERIES = {
     FROM fight_participants WHERE player_name = 'a1' GROUP BY player_name
     """: [["a1", "3", "60.0", "1.00000000000000000000", "3", "100.00"]],
 }
-
-
-class Pewstats:
-    """Runs `pewstats` with a home of its own."""
-
-    def __init__(self, home: Path, database_url: str | None = None) -> None:
-        unset = ("DAGSTER_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_DAGSTER_DATABASE_URL")
-        self.environment = {name: value for name, value in os.environ.items() if name not in unset}
-        self.environment["PEWSTATS_HOME"] = str(home)
-        if database_url is not None:
-            self.environment["PEWSTATS_DATABASE_URL"] = database_url
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        pipe = subprocess.PIPE
-        return subprocess.Popen([PEWSTATS, *arguments], stdout=pipe, stderr=pipe, text=True, env=self.environment)
-
-    def run(self, *arguments: str, exit_code: int = 0) -> tuple[str, str]:
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == exit_code, err
-        assert "Traceback" not in err
-        return out, err
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self.run(*arguments, "--json")[0])
 
 
 @pytest.fixture(params=["embedded", "external"])

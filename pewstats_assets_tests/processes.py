@@ -1,0 +1,35 @@
+"""Starts `pewstats` as a person does: a process of its own, with a home of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PEWSTATS = Path(sys.executable).with_name("pewstats")
+
+
+class Pewstats:
+    """Runs `pewstats` with a home of its own."""
+
+    def __init__(self, home: Path, database_url: str | None = None) -> None:
+        unset = ("DAGSTER_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_DAGSTER_DATABASE_URL")
+        self.environment = {name: value for name, value in os.environ.items() if name not in unset}
+        self.environment["PEWSTATS_HOME"] = str(home)
+        if database_url is not None:
+            self.environment["PEWSTATS_DATABASE_URL"] = database_url
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen([PEWSTATS, *arguments], stdout=pipe, stderr=pipe, text=True, env=self.environment)
+
+    def run(self, *arguments: str, exit_code: int = 0) -> tuple[str, str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == exit_code, err
+        assert "Traceback" not in err
+        return out, err
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json")[0])

@@ -1,0 +1,165 @@
+"""The two ways from JSON to events: the fast one gives what the lenient one gives, or leaves the file to it."""
+
+import json
+import math
+from random import Random
+from typing import Any, Final
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pewstats_assets.telemetry.events import (
+    Character,
+    CharacterWrapper,
+    Event,
+    Location,
+    lenient_events,
+    parse_json,
+    typed_decoder,
+)
+from pewstats_assets_tests.fights.events import Wire
+
+some = settings(max_examples=100, deadline=None)
+
+#: Fields of an event that are used, by the type of their values, and one that is not.
+TEXTS: Final = ("_T", "_D", "damageTypeCategory", "damageCauserName", "MatchId", "mapName")
+FLOATS: Final = ("damage", "elapsedTime")
+INT32S: Final = ("numAlivePlayers", "teamSize", "phase")
+CHARACTERS: Final = ("attacker", "victim", "finisher", "killer", "reviver", "character")
+
+texts: Final = st.text(max_size=5)
+floats: Final = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**70), 2**70)
+int32s: Final = st.integers(-(2**31), 2**31 - 1)
+int64s: Final = st.integers(-(2**63), 2**63 - 1)
+odd_values: Final[st.SearchStrategy[Any]] = st.one_of(
+    st.none(),
+    st.booleans(),
+    texts,
+    st.sampled_from(
+        [0.0, -0.0, 1.0, 1e9, 2**31, -(2**31) - 1, 2**63, 2**64, 10**400, 1e300, math.nan, math.inf, 0.5, -1.5, 1e18]
+    ),
+    st.sampled_from([[], {}, [None], [[]], [{}], {"x": {}}, {"x": 1}, {"isGame": "1"}, "\ud800", "a\0b"]),
+)
+
+
+def objects(fields: dict[str, st.SearchStrategy[Any]], *, odd: bool) -> st.SearchStrategy[Wire]:
+    """Make objects with some of the fields, `odd` ones with any value in one of them."""
+    right = st.fixed_dictionaries({}, optional={name: st.none() | values for name, values in fields.items()})
+    if not odd:
+        return right
+    anything = st.dictionaries(st.sampled_from([*fields, "notUsed"]), odd_values, max_size=1)
+    return st.builds(lambda object_, replaced: object_ | replaced, right, anything)
+
+
+def arrays(*, odd: bool) -> st.SearchStrategy[list[Wire]]:
+    """Make arrays of events over the used fields, `odd` ones with values of a wrong type in between."""
+    of_character = {
+        **dict.fromkeys(("name", "accountId", "type"), texts),
+        **dict.fromkeys(("teamId", "ranking"), int32s),
+        "health": floats,
+        "location": objects(dict.fromkeys("xyz", floats), odd=odd),
+    }
+    characters = objects(of_character, odd=odd)
+    wrappers = objects(of_character | {"character": characters}, odd=odd)
+    of_event = {
+        **dict.fromkeys(TEXTS, texts),
+        **dict.fromkeys(FLOATS, floats),
+        **dict.fromkeys(INT32S, int32s),
+        **dict.fromkeys(CHARACTERS, characters),
+        "dBNOId": int64s,
+        "characters": st.lists(wrappers, max_size=2),
+        "common": objects({"isGame": floats}, odd=odd),
+    }
+    return st.lists(objects(of_event, odd=odd), max_size=2)
+
+
+def write(array: list[Wire], seed: int) -> bytes:
+    """Write JSON with its keys in any order, on one line or many, in ASCII or not."""
+    random = Random(seed)
+
+    def shuffled(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: shuffled(value[key]) for key in random.sample(sorted(value), len(value))}
+        return [shuffled(one) for one in value] if isinstance(value, list) else value
+
+    indent, ascii_only = random.choice([None, 0, 2]), random.choice([True, False])
+    return json.dumps(shuffled(array), indent=indent, ensure_ascii=ascii_only).encode(errors="replace")
+
+
+def lenient(content: bytes) -> list[Event | None]:
+    return lenient_events(parse_json(content))
+
+
+@some
+@given(arrays(odd=False), st.integers())
+def test_right_types_are_decoded_alike_on_both_ways(array: list[Wire], seed: int) -> None:
+    content = write(array, seed)
+    assert repr(typed_decoder.decode(content)) == repr(lenient(content))
+
+
+@some
+@given(arrays(odd=True), st.integers())
+def test_fast_way_refuses_a_file_or_gives_what_the_lenient_way_gives(array: list[Wire], seed: int) -> None:
+    content = write(array, seed)
+    try:
+        typed = typed_decoder.decode(content)
+    except msgspec.DecodeError:
+        return
+    assert repr(typed) == repr(lenient(content))
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "value"),
+    [
+        ("damage", "5", 5.0),
+        ("damage", "-0.5", -0.5),
+        ("damage", "1e999", None),
+        ("damage", "NaN", None),
+        ("damage", "-Infinity", None),
+        ("damage", "1" + "0" * 400, None),
+        ("damage", '"5"', None),
+        ("damage", "true", None),
+        ("damage", "[5]", None),
+        ("phase", "2147483647", 2_147_483_647),
+        ("phase", "-2147483648", -2_147_483_648),
+        ("phase", "2147483648", None),
+        ("phase", "-2147483649", None),
+        ("phase", "3.0", 3),
+        ("phase", "3.5", None),
+        ("phase", "NaN", None),
+        ("phase", '"3"', None),
+        ("phase", "false", None),
+        ("dBNOId", "9223372036854775807", 9_223_372_036_854_775_807),
+        ("dBNOId", "9223372036854775808", None),
+        ("dBNOId", "99999999999999999999999999", None),
+        ("mapName", '"Vikendi"', "Vikendi"),
+        ("mapName", "5", None),
+        ("mapName", "{}", None),
+        ("mapName", r'"a\ud800z"', "a\ufffdz"),
+        ("mapName", r'"\ud83d\ude00"', "\N{GRINNING FACE}"),
+        ("victim", "5", None),
+        ("victim", "[]", None),
+        ("victim", "{}", Character()),
+        ("victim", '{"name": "a", "teamId": "1"}', Character(name="a")),
+        ("victim", '{"location": [1, 2, 3]}', Character()),
+        ("victim", '{"location": {"x": 1, "y": "2"}}', Character(location=Location(x=1.0))),
+        ("common", '"lobby"', None),
+        ("characters", "{}", None),
+        ("characters", '[null, 5, {"name": "a"}]', [CharacterWrapper(name="a")]),
+        ("characters", '[{"character": {"name": "a"}}]', [CharacterWrapper(character=Character(name="a"))]),
+    ],
+)
+def test_value_of_the_wrong_type_is_absent(field: str, written: str, value: object) -> None:
+    (event,) = lenient(f'[{{"{field}": {written}}}]'.encode())
+    assert repr(getattr(event, field)) == repr(value)
+
+
+def test_element_that_is_no_object_is_no_event() -> None:
+    assert lenient(b'[null, 5, "event", [], {"_T": "a"}]') == [None, None, None, None, Event(type="a")]
+
+
+def test_the_last_of_two_equal_keys_counts_on_both_ways() -> None:
+    content = b'[{"victim": {"name": "a"}, "victim": {"teamId": 1}, "damage": 1, "damage": 2}]'
+    assert typed_decoder.decode(content) == lenient(content) == [Event(victim=Character(teamId=1), damage=2.0)]
