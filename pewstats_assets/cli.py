@@ -74,7 +74,7 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
     """
     from pewstats_assets.fights import RULESETS, detect_fights
     from pewstats_assets.fights.serialize import fight_to_json
-    from pewstats_assets.telemetry import BrokenTelemetryError, TelemetryFile, decode_file, match_object_of
+    from pewstats_assets.telemetry import BrokenTelemetryError, decode_combat, read_bytes
 
     if ruleset not in RULESETS:
         msg = f"{ruleset!r} is none of {', '.join(RULESETS)}."
@@ -83,7 +83,7 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
     for path in files:
         line: dict[str, object]
         try:
-            telemetry = decode_file(TelemetryFile(path, match_object_of(path)))
+            telemetry = decode_combat(read_bytes(path), path)
             fights = detect_fights(telemetry.combat, ruleset)
             line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
         except BrokenTelemetryError as error:

@@ -4,14 +4,15 @@ Here: finding files, inflating, decoding, the API's match object, the Parquet fo
 events mean (see `fights`), where results are stored (see `warehouse`), and anything of Dagster.
 """
 
-from pewstats_assets.telemetry.decode import MatchTelemetry, decode_bytes, decode_file
+from pewstats_assets.telemetry.decode import MatchCombat, MatchTelemetry, decode_bytes, decode_combat, decode_file
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
-from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, match_object_of
+from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, read_bytes
 from pewstats_assets.telemetry.registered import MatchIdentity, decode_registered, identify
 from pewstats_assets.telemetry.store import TelemetryStore
 
 __all__ = [
     "BrokenTelemetryError",
+    "MatchCombat",
     "MatchIdentity",
     "MatchTelemetry",
     "Reason",
@@ -19,9 +20,10 @@ __all__ = [
     "TelemetryStore",
     "checksum",
     "decode_bytes",
+    "decode_combat",
     "decode_file",
     "decode_registered",
     "find_telemetry_files",
     "identify",
-    "match_object_of",
+    "read_bytes",
 ]

@@ -7,36 +7,45 @@ fields are ignored: the set is open.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 import polars as pl
 
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
-from pewstats_assets.telemetry.events import Character, Event, Location, lenient_events, parse_json, typed_decoder
+from pewstats_assets.telemetry.events import (
+    NOBODY,
+    REFUSALS,
+    Character,
+    Event,
+    Location,
+    character_of,
+    characters_of,
+    is_game_of,
+    lenient_events,
+    parse_json,
+    typed_decoder,
+)
 from pewstats_assets.telemetry.files import TelemetryFile, inflate, match_id_in_path, read_bytes
 from pewstats_assets.telemetry.identity import MatchDefinition, MatchObject, parse_definition, read_match_object
-from pewstats_assets.telemetry.times import parse_time
+from pewstats_assets.telemetry.times import parse_time, parse_times
 
-_NOBODY = Character()
-_NOWHERE = Location()
-_BOT_ACCOUNT_PREFIX = "ai."
-_BOT_TYPE = "user_ai"
-_MAX_UNKNOWN_TYPES = 20
-_NUL = "\0"
-_REPLACEMENT = "\ufffd"
-_ACTOR = {
+_NOWHERE: Final = Location()
+_BOT_ACCOUNT_PREFIX: Final = "ai."
+_BOT_TYPE: Final = "user_ai"
+_MAX_UNKNOWN_TYPES: Final = 20
+_NUL: Final = "\0"
+_REPLACEMENT: Final = "\ufffd"
+_ACTOR: Final = {
     "damage": attrgetter("attacker"),
     "knock": attrgetter("attacker"),
     "kill": attrgetter("finisher"),
     "kill_v1": attrgetter("killer"),
     "revive": attrgetter("reviver"),
 }
-_USED_TYPES = (
+_USED_TYPES: Final = (
     *frames.KINDS,
     "LogMatchDefinition",
     "LogMatchEnd",
@@ -46,24 +55,45 @@ _USED_TYPES = (
     "LogPlayerPosition",
 )
 
-#: An event with its place in the file and its time.
-Dated = tuple[int, datetime, Event]
+#: An event with its place in the file.
+Numbered = tuple[int, Event]
 
 
 @dataclass(frozen=True, slots=True)
-class MatchTelemetry:
-    """The typed frames of one match, with the columns that `frames` lists.
+class MatchCombat:
+    """The combat events of one match: all that detection needs.
 
     Attributes:
         match_id: None if neither the definition nor the file's path says.
+        combat: the columns of `frames.COMBAT`.
     """
 
     match_id: str | None
     combat: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class MatchTelemetry(MatchCombat):
+    """All typed frames of one match, with the columns that `frames` lists."""
+
     positions: pl.DataFrame
     rosters: pl.DataFrame
     phases: pl.DataFrame
     facts: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """The used events of a file by type, each in the file's order, and how many of which type nobody knows."""
+
+    used: Mapping[str | None, Sequence[Numbered]]
+    total: int
+    unknown: Counter[str]
+
+    @property
+    def definition(self) -> MatchDefinition:
+        definitions = (parse_definition(event.match_id or "") for _, event in self.used["LogMatchDefinition"])
+        return next((definition for definition in definitions if definition.match_id), parse_definition(""))
 
 
 def decode_file(file: TelemetryFile) -> MatchTelemetry:
@@ -86,15 +116,37 @@ def decode_bytes(content: bytes, path: Path, match_object: MatchObject | None = 
     Raises:
         BrokenTelemetryError: nothing can be made of the bytes; says why.
     """
-    return _frames_of(_decode_events(inflate(content)), path, match_object)
-
-
-def _decode_events(content: bytes | bytearray) -> Sequence[Event | None]:
-    """Decode the JSON of a telemetry file; an element of the array that is no object gives None."""
+    events = _decode_events(inflate(content))
     try:
-        return typed_decoder.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return lenient_events(_parse_array(content))
+        return _frames_of(events, path, match_object)
+    except ValueError as error:
+        raise _not_json(error) from error
+
+
+def decode_combat(content: bytes, path: Path) -> MatchCombat:
+    """Decode the combat events alone, for whoever only wants fights; otherwise as `decode_bytes`."""
+    events = _decode_events(inflate(content))
+    try:
+        return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
+    except ValueError as error:
+        raise _not_json(error) from error
+
+
+def _decode_events(content: bytes | bytearray) -> _Events:
+    try:
+        events = typed_decoder.decode(content)
+    except REFUSALS:
+        events = lenient_events(_parse_array(content))
+
+    used: dict[str | None, list[Numbered]] = {event_type: [] for event_type in _USED_TYPES}
+    unknown: Counter[str] = Counter()
+    for index, event in enumerate(events):
+        rows = used.get(event.type)
+        if rows is not None:
+            rows.append((index, event))
+        elif event.type not in frames.KNOWN_TYPES:
+            unknown[event.type or ""] += 1
+    return _Events(used, len(events), unknown)
 
 
 def _parse_array(content: bytes | bytearray) -> list[Any]:
@@ -103,88 +155,79 @@ def _parse_array(content: bytes | bytearray) -> list[Any]:
     except RecursionError:
         raise BrokenTelemetryError(Reason.BROKEN_JSON, "The JSON is nested too deeply.") from None
     except ValueError as error:
-        raise BrokenTelemetryError(Reason.BROKEN_JSON, f"Not JSON, or cut off: {error}.") from error
+        raise _not_json(error) from error
     if not isinstance(parsed, list):
         kind = "an object" if isinstance(parsed, dict) else "a single value"
         raise BrokenTelemetryError(Reason.NOT_AN_ARRAY, f"The JSON is {kind} instead of the array of events.")
     return parsed
 
 
-def _frames_of(events: Sequence[Event | None], path: Path, match_object: MatchObject | None) -> MatchTelemetry:
-    used: dict[str, list[Dated]] = {event_type: [] for event_type in _USED_TYPES}
-    undated = 0
-    unknown: Counter[str] = Counter()
-    for index, event in enumerate(events):
-        event_type = (event.type if event is not None else None) or ""
-        if event is None or event_type not in used:
-            if event_type not in frames.KNOWN_TYPES:
-                unknown[event_type] += 1
-            continue
-        time = parse_time(event.date)
-        if time is None:
-            undated += 1
-        else:
-            used[event_type].append((index, time, event))
+def _not_json(error: ValueError) -> BrokenTelemetryError:
+    return BrokenTelemetryError(Reason.BROKEN_JSON, f"Not JSON, or cut off: {error}.")
 
-    definition = _definition(used["LogMatchDefinition"])
+
+def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) -> MatchTelemetry:
+    combat = _combat(events)
+    positions = _positions(events)
+    phases = _phases(events)
+    definition = events.definition
     match_id = definition.match_id or match_id_in_path(path)
-    starts = used["LogMatchStart"]
-    started_at = starts[0][1] if starts else None
+    start = next((event for _, event in events.used["LogMatchStart"]), Event())
+    started_at = parse_time(start.date)
+    dated = (combat, positions, phases)
+    undated = sum(frame["time"].null_count() for frame in dated)
+    first_time = min((time for frame in dated if (time := frame["time"].min()) is not None), default=None)
     facts = {
         "match_id": match_id,
-        "map_name": (match_object and match_object.map_name) or (starts[0][2].mapName if starts else None),
+        "map_name": (match_object and match_object.map_name) or start.mapName,
         "game_mode": (match_object and match_object.game_mode) or definition.game_mode,
         "match_type": (match_object and match_object.match_type) or definition.match_type,
-        "match_datetime": (match_object and match_object.created_at) or started_at or _first_time(used),
+        "match_datetime": (match_object and match_object.created_at) or started_at or first_time,
         "started_at": started_at,
-        "team_size": starts[0][2].teamSize if starts else None,
-        "event_count": len(events),
-        "unknown_event_count": unknown.total(),
-        "unknown_event_types": [name.replace(_NUL, _REPLACEMENT) for name in sorted(unknown)[:_MAX_UNKNOWN_TYPES]],
+        "team_size": start.teamSize,
+        "event_count": events.total,
+        "unknown_event_count": events.unknown.total(),
+        "unknown_event_types": [
+            name.replace(_NUL, _REPLACEMENT) for name in sorted(events.unknown)[:_MAX_UNKNOWN_TYPES]
+        ],
         "undated_event_count": undated,
     }
     return MatchTelemetry(
         match_id=match_id,
-        combat=_combat(used),
-        positions=_positions(used["LogPlayerPosition"]),
-        rosters=_rosters(used),
-        phases=_phases(used["LogPhaseChange"]),
+        combat=combat.drop_nulls("time"),
+        positions=positions.drop_nulls("time"),
+        rosters=_rosters(events),
+        phases=phases.drop_nulls("time"),
         facts=_frame({name: [value] for name, value in facts.items()}, frames.FACTS),
     )
 
 
-def _definition(rows: Sequence[Dated]) -> MatchDefinition:
-    definitions = [parse_definition(event.match_id) for _, _, event in rows if event.match_id is not None]
-    return next((definition for definition in definitions if definition.match_id), parse_definition(""))
-
-
-def _first_time(used: Mapping[str, Sequence[Dated]]) -> datetime | None:
-    return min((time for rows in used.values() for _, time, _ in rows), default=None)
-
-
-def _combat(used: Mapping[str, Sequence[Dated]]) -> pl.DataFrame:
-    rows = sorted(
+def _combat(events: _Events) -> pl.DataFrame:
+    numbered = sorted(
         (
-            (index, time, event, kind)
+            (index, kind, event, _ACTOR[kind](event))
             for event_type, kind in frames.KINDS.items()
-            for index, time, event in used[event_type]
+            for index, event in events.used[event_type]
         ),
         key=itemgetter(0),
     )
-    actors = [_ACTOR[kind](event) or _NOBODY for _, _, event, kind in rows]
-    victims = [event.victim or _NOBODY for _, _, event, _ in rows]
-    events = [event for _, _, event, _ in rows]
+    rows = [
+        (index, kind, event, actor)
+        for index, kind, event, raw in numbered
+        # Damage by nobody is the environment's: two thirds of all damage, and none of a fight's.
+        if (actor := character_of(raw)) != NOBODY or kind != "damage"
+    ]
     return _frame(
         {
             "event_index": [index for index, _, _, _ in rows],
-            "time": [time for _, time, _, _ in rows],
-            "kind": [kind for _, _, _, kind in rows],
-            **_character_columns("actor", actors),
-            **_character_columns("victim", victims),
-            "damage": [event.damage for event in events],
-            "damage_type": [event.damageTypeCategory for event in events],
-            "damage_causer": [event.damageCauserName for event in events],
-            "dbno_id": [event.dBNOId for event in events],
+            "time": parse_times([event.date for _, _, event, _ in rows]),
+            "kind": [kind for _, kind, _, _ in rows],
+            **_character_columns("actor", [actor for _, _, _, actor in rows]),
+            **_character_columns("victim", [character_of(event.victim) for _, _, event, _ in rows]),
+            "damage": [event.damage for _, _, event, _ in rows],
+            "damage_type": [event.damageTypeCategory for _, _, event, _ in rows],
+            "damage_causer": [event.damageCauserName for _, _, event, _ in rows],
+            "dbno_id": [event.dBNOId for _, _, event, _ in rows],
         },
         frames.COMBAT,
     )
@@ -215,30 +258,29 @@ def _usable(location: Location | None) -> Location:
     return location
 
 
-def _positions(rows: Sequence[Dated]) -> pl.DataFrame:
-    characters = [event.character or _NOBODY for _, _, event in rows]
+def _positions(events: _Events) -> pl.DataFrame:
+    rows = events.used["LogPlayerPosition"]
+    characters = [character_of(event.character) for _, event in rows]
     return _frame(
         {
-            "event_index": [index for index, _, _ in rows],
-            "time": [time for _, time, _ in rows],
+            "event_index": [index for index, _ in rows],
+            "time": parse_times([event.date for _, event in rows]),
             "player_name": [character.name for character in characters],
             "player_account_id": [character.accountId for character in characters],
             "team_id": [character.teamId for character in characters],
             **_location_columns("", characters),
             "health": [character.health for character in characters],
-            "elapsed_seconds": [event.elapsedTime for _, _, event in rows],
-            "alive_players": [event.numAlivePlayers for _, _, event in rows],
+            "elapsed_seconds": [event.elapsedTime for _, event in rows],
+            "alive_players": [event.numAlivePlayers for _, event in rows],
         },
         frames.POSITIONS,
     )
 
 
-def _rosters(used: Mapping[str, Sequence[Dated]]) -> pl.DataFrame:
-    created = [event.character for _, _, event in used["LogPlayerCreate"] if event.character is not None]
-    started = [
-        wrapper.character or wrapper for _, _, event in used["LogMatchStart"] for wrapper in event.characters or ()
-    ]
-    ended = [wrapper.character or wrapper for _, _, event in used["LogMatchEnd"] for wrapper in event.characters or ()]
+def _rosters(events: _Events) -> pl.DataFrame:
+    created = [character_of(event.character) for _, event in events.used["LogPlayerCreate"]]
+    started = [character for _, event in events.used["LogMatchStart"] for character in characters_of(event.characters)]
+    ended = [character for _, event in events.used["LogMatchEnd"] for character in characters_of(event.characters)]
     ranks = {character.accountId: character.ranking for character in ended if character.ranking}
     # The last sighting of an account is the one that counts.
     roster = {character.accountId: character for character in (*created, *started, *ended) if character.accountId}
@@ -257,20 +299,21 @@ def _rosters(used: Mapping[str, Sequence[Dated]]) -> pl.DataFrame:
     )
 
 
-def _phases(rows: Sequence[Dated]) -> pl.DataFrame:
+def _phases(events: _Events) -> pl.DataFrame:
+    rows = events.used["LogPhaseChange"]
     return _frame(
         {
-            "event_index": [index for index, _, _ in rows],
-            "time": [time for _, time, _ in rows],
-            "phase": [event.phase for _, _, event in rows],
+            "event_index": [index for index, _ in rows],
+            "time": parse_times([event.date for _, event in rows]),
+            "phase": [event.phase for _, event in rows],
             # `isGame` is the phase itself once the blue zone closes, and half a phase less at the announcement.
-            "is_closing": [event.common is not None and event.common.isGame == event.phase for _, _, event in rows],
+            "is_closing": [event.phase is not None and is_game_of(event.common) == event.phase for _, event in rows],
         },
         frames.PHASES,
     )
 
 
-def _frame(columns: Mapping[str, Sequence[Any]], schema: pl.Schema) -> pl.DataFrame:
+def _frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema) -> pl.DataFrame:
     # NUL is text in JSON, but not in PostgreSQL.
     no_nul = pl.col(pl.String).str.replace_all(_NUL, _REPLACEMENT, literal=True)
     return pl.DataFrame(columns, schema=schema).with_columns(no_nul)

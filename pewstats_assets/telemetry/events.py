@@ -1,5 +1,8 @@
 """Telemetry events as they are on the wire: the fields that are used, and nothing about what they mean.
 
+An event's own fields are decoded at once; the objects in it stay bytes until somebody asks for them, because most
+events are of no use and their objects are most of the file.
+
 Two ways lead from JSON to `Event`: msgspec's typed decoder, which refuses a value of the wrong type, and
 `lenient_events`, which treats such a value as absent. Both give the same for a file that both can read.
 """
@@ -7,7 +10,7 @@ Two ways lead from JSON to `Event`: msgspec's typed decoder, which refuses a val
 import json
 import math
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
@@ -16,6 +19,13 @@ S = TypeVar("S", bound=msgspec.Struct)
 #: Team ids and counts fit PostgreSQL's INTEGER; a number beyond it comes from a broken file and is no team.
 Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+#: What typed decoding raises for bytes that only the lenient way can judge.
+REFUSALS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+_ABSENT: Final = msgspec.Raw()
+#: `null` and whatever is shorter holds no character.
+_LONGEST_NOBODY: Final = len("null")
 
 
 class Location(msgspec.Struct, gc=False):
@@ -26,7 +36,7 @@ class Location(msgspec.Struct, gc=False):
     z: float | None = None
 
 
-class Character(msgspec.Struct):
+class Character(msgspec.Struct, gc=False):
     """A player, bot or NPC at the moment of the event."""
 
     name: str | None = None
@@ -38,7 +48,7 @@ class Character(msgspec.Struct):
     type: str | None = None
 
 
-class CharacterWrapper(Character):
+class CharacterWrapper(Character, gc=False):
     """An element of `characters`: the character itself (files before 2020-03) or a wrapper around it."""
 
     character: Character | None = None
@@ -50,25 +60,28 @@ class Common(msgspec.Struct, gc=False):
     isGame: float | None = None
 
 
-class Event(msgspec.Struct):
-    """The union of the fields that are used, over all types of event. What an event does not have is None."""
+class Event(msgspec.Struct, gc=False):
+    """The union of the fields that are used, over all types of event. What an event does not have is None, or no bytes.
+
+    The objects are JSON; `character_of`, `characters_of` and `is_game_of` read them.
+    """
 
     type: str | None = msgspec.field(default=None, name="_T")
     date: str | None = msgspec.field(default=None, name="_D")
-    common: Common | None = None
+    common: msgspec.Raw = _ABSENT
 
-    attacker: Character | None = None
-    victim: Character | None = None
-    finisher: Character | None = None
-    killer: Character | None = None
-    reviver: Character | None = None
+    attacker: msgspec.Raw = _ABSENT
+    victim: msgspec.Raw = _ABSENT
+    finisher: msgspec.Raw = _ABSENT
+    killer: msgspec.Raw = _ABSENT
+    reviver: msgspec.Raw = _ABSENT
     damage: float | None = None
     damageTypeCategory: str | None = None
     damageCauserName: str | None = None
     dBNOId: Int64 | None = None
 
-    character: Character | None = None
-    characters: list[CharacterWrapper] | None = None
+    character: msgspec.Raw = _ABSENT
+    characters: msgspec.Raw = _ABSENT
     elapsedTime: float | None = None
     numAlivePlayers: Int32 | None = None
 
@@ -78,10 +91,59 @@ class Event(msgspec.Struct):
     phase: Int32 | None = None
 
 
-typed_decoder = msgspec.json.Decoder(list[Event])
+NOBODY: Final = Character()
+
+typed_decoder: Final = msgspec.json.Decoder(list[Event])
+_character_decoder: Final = msgspec.json.Decoder(Character | None)
+_characters_decoder: Final = msgspec.json.Decoder(list[CharacterWrapper] | None)
+_common_decoder: Final = msgspec.json.Decoder(Common | None)
 
 
-def parse_json(content: bytes | bytearray) -> Any:  # noqa: ANN401 JSON is anything
+def character_of(raw: msgspec.Raw) -> Character:
+    """Read a character; null, or what is no object, is nobody.
+
+    Raises:
+        ValueError: the bytes are not JSON after all.
+    """
+    if len(raw) <= _LONGEST_NOBODY:
+        return NOBODY
+    try:
+        return _character_decoder.decode(raw) or NOBODY
+    except REFUSALS:
+        return _lenient(Character, parse_json(memoryview(raw))) or NOBODY
+
+
+def characters_of(raw: msgspec.Raw) -> list[Character]:
+    """Read a list of characters, each with or without a wrapper around it.
+
+    Raises:
+        ValueError: the bytes are not JSON after all.
+    """
+    if not raw:
+        return []
+    try:
+        wrappers = _characters_decoder.decode(raw) or []
+    except REFUSALS:
+        wrappers = _lenient_characters(parse_json(memoryview(raw))) or []
+    return [wrapper.character or wrapper for wrapper in wrappers]
+
+
+def is_game_of(raw: msgspec.Raw) -> float | None:
+    """Read `isGame` of the event's `common`.
+
+    Raises:
+        ValueError: the bytes are not JSON after all.
+    """
+    if not raw:
+        return None
+    try:
+        common = _common_decoder.decode(raw)
+    except REFUSALS:
+        common = _lenient(Common, parse_json(memoryview(raw)))
+    return common.isGame if common is not None else None
+
+
+def parse_json(content: bytes | bytearray | memoryview) -> Any:  # noqa: ANN401 JSON is anything
     """Parse JSON of any shape, with what Python's parser admits beyond the standard (NaN, lone surrogates).
 
     Raises:
@@ -92,14 +154,21 @@ def parse_json(content: bytes | bytearray) -> Any:  # noqa: ANN401 JSON is anyth
         return msgspec.json.decode(content)
     except msgspec.DecodeError as strict:
         try:
-            return json.loads(content)
+            return json.loads(bytes(content))
         except ValueError:
             raise ValueError(str(strict)) from None
 
 
-def lenient_events(array: list[Any]) -> list[Event | None]:
-    """Convert parsed events, treating a value of the wrong type as absent; an element that is no object gives None."""
-    return [_lenient(Event, element) for element in array]
+def lenient_events(array: list[Any]) -> list[Event]:
+    """Convert parsed events, treating a value of the wrong type as absent; what is no object has nothing in it."""
+    return [_lenient(Event, element) or Event() for element in array]
+
+
+def _lenient_characters(value: object) -> list[CharacterWrapper] | None:
+    if not isinstance(value, list):
+        return None
+    wrappers = (_lenient(CharacterWrapper, item) for item in value)
+    return [wrapper for wrapper in wrappers if wrapper is not None]
 
 
 def _lenient(struct_type: type[S], value: object) -> S | None:
@@ -108,7 +177,7 @@ def _lenient(struct_type: type[S], value: object) -> S | None:
     made = struct_type()
     for field in _fields(struct_type):
         if field.encode_name in value:
-            setattr(made, field.name, _lenient_value(field.type, value[field.encode_name]))
+            setattr(made, field.name, _lenient_value(field, value[field.encode_name]))
     return made
 
 
@@ -117,7 +186,11 @@ def _fields(struct_type: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInf
     return msgspec.structs.fields(struct_type)
 
 
-def _lenient_value(wanted: object, value: object) -> object:  # noqa: PLR0911 one line per type of field
+def _lenient_value(field: msgspec.structs.FieldInfo, value: object) -> object:  # noqa: PLR0911 one line per type
+    wanted = field.type
+    if wanted is msgspec.Raw:
+        # Only what is sound goes back into bytes, so that reading it never fails.
+        return msgspec.Raw(msgspec.json.encode(_lenient_object(field.name, value)))
     if isinstance(value, bool):
         return None
     if wanted == str | None:
@@ -128,17 +201,17 @@ def _lenient_value(wanted: object, value: object) -> object:  # noqa: PLR0911 on
         return _integer(value, bits=32)
     if wanted == Int64 | None:
         return _integer(value, bits=64)
-    if wanted == list[CharacterWrapper] | None:
-        return (
-            [_lenient(CharacterWrapper, item) for item in value if isinstance(item, dict)]
-            if isinstance(value, list)
-            else None
-        )
-    for struct_type in (Character, Location, Common):
+    for struct_type in (Character, Location):
         if wanted == struct_type | None:
             return _lenient(struct_type, value)
     msg = f"no lenient conversion to {wanted}"
     raise TypeError(msg)
+
+
+def _lenient_object(field: str, value: object) -> object:
+    if field == "characters":
+        return _lenient_characters(value)
+    return _lenient(Common if field == "common" else Character, value)
 
 
 def _text(value: object) -> str | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-TIME: Final = pl.Datetime("us", "UTC")
+from pewstats_assets.telemetry.times import TIME
 
 #: What a combat event is. `kill_v1` is `LogPlayerKill`, which ended with the files of 2021-06.
 KINDS: Final = {
@@ -20,8 +20,9 @@ KINDS: Final = {
     "LogPlayerRevive": "revive",
 }
 
-#: One row per damage, knock, kill and revive. The actor dealt it (or revived), the victim took it. Coordinates are
-#: null together. Names may be empty or null (environment, sentinel); `damage` is null except for damage.
+#: One row per damage, knock, kill and revive; damage by nobody (blue zone, falls) is left out. The actor dealt it (or
+#: revived), the victim took it. Coordinates are null together. Names may be empty or null (environment, sentinel);
+#: `damage` is null except for damage.
 COMBAT: Final = pl.Schema(
     {
         "event_index": pl.UInt32(),
@@ -86,7 +87,7 @@ PHASES: Final = pl.Schema(
 )
 
 #: One row per match: its facts, and what was left out of the frames, counted: events of a type that nobody documents
-#: (their first 20 names with it), and events of a used type whose time does not parse. `match_datetime` is the API's
+#: (their first 20 names with it), and rows of the other frames whose time does not parse. `match_datetime` is the API's
 #: `createdAt` (about the end of the match), else the start.
 FACTS: Final = pl.Schema(
     {

@@ -414,7 +414,8 @@ def test_no_more_than_20_unknown_types_are_named() -> None:
 @pytest.mark.parametrize("time", ["", "yesterday", "2025-07-12T17:00:60Z", "0001-01-01T00:00:00+14:00", 5, None])
 def test_used_events_without_a_time_are_counted_and_left_out(time: object) -> None:
     undated = {"_D": time}
-    telemetry = decode(knock(0, "a1@1", "b1@2") | undated, start() | undated, event("LogHeal") | undated)
+    used, unused = (knock(0, "a1@1", "b1@2"), damage(0, "a1@1", "b1@2")), event("LogHeal")
+    telemetry = decode(*(one | undated for one in (*used, unused)))
     assert telemetry.facts["undated_event_count"].to_list() == [2]
     assert telemetry.combat.height == 0
     assert telemetry.facts["started_at"].to_list() == [None]

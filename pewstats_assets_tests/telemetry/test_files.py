@@ -12,10 +12,9 @@ from pewstats_assets.telemetry import (
     TelemetryFile,
     checksum,
     find_telemetry_files,
-    match_object_of,
 )
 from pewstats_assets.telemetry import files as telemetry_files
-from pewstats_assets.telemetry.files import inflate, match_id_in_path, read_bytes
+from pewstats_assets.telemetry.files import inflate, match_id_in_path, match_object_of, read_bytes
 from pewstats_assets_tests.telemetry.wire import MATCH_ID, OTHER_ID, gzipped
 
 CONTENT = bytes(range(256)) * 8

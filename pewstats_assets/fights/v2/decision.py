@@ -48,5 +48,5 @@ def _damage_by_team(own: Sequence[Event]) -> dict[int, float]:
     dealt: dict[int, float] = {}
     for event in own:
         if event.kind is Kind.DAMAGE:
-            dealt[event.actor_team] = dealt.get(event.actor_team, 0.0) + event.damage
+            dealt[event.actor.team] = dealt.get(event.actor.team, 0.0) + event.damage
     return dealt

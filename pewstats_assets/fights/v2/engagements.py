@@ -48,7 +48,7 @@ def cluster(events: Sequence[Event]) -> list[Engagement]:
 def _grow(combat: Sequence[Event], following: list[int], seed: int) -> Engagement:
     """Grow one engagement from the first unused event, and unlink what it uses (rules 8 to 14)."""
     first = combat[seed]
-    engagement = Engagement([first], {first.actor_team, first.victim_team})
+    engagement = Engagement([first], {first.actor.team, first.victim.team})
     centre = _centre(first)
     previous, current = seed, following[seed]
     while current < len(combat):
@@ -57,7 +57,7 @@ def _grow(combat: Sequence[Event], following: list[int], seed: int) -> Engagemen
             break
         if _belongs(event, engagement.teams, centre):
             engagement.own.append(event)
-            engagement.teams.update((event.actor_team, event.victim_team))
+            engagement.teams.update((event.actor.team, event.victim.team))
             following[previous] = following[current]
         else:
             previous = current
@@ -67,13 +67,13 @@ def _grow(combat: Sequence[Event], following: list[int], seed: int) -> Engagemen
 
 def _centre(seed: Event) -> Location | None:
     """Mean of the seed's available locations (rule 9)."""
-    locations = [location for location in (seed.actor_location, seed.victim_location) if location is not None]
+    locations = [location for location in (seed.actor.location, seed.victim.location) if location is not None]
     return mean_location(locations) if locations else None
 
 
 def _belongs(event: Event, teams: set[int], centre: Location | None) -> bool:
     """Rules 11 to 13."""
-    known = (event.actor_team in teams) + (event.victim_team in teams)
+    known = (event.actor.team in teams) + (event.victim.team in teams)
     if known == 1:
         return centre is not None and _farther_side_m(event, centre) <= MAX_JOIN_DISTANCE_M
     return known == 2  # noqa: PLR2004 both sides
@@ -81,5 +81,5 @@ def _belongs(event: Event, teams: set[int], centre: Location | None) -> bool:
 
 def _farther_side_m(event: Event, centre: Location) -> float:
     """Distance from the centre to actor or victim, whichever is farther; 0 m if neither has a location (rule 12)."""
-    sides = (event.actor_location, event.victim_location)
+    sides = (event.actor.location, event.victim.location)
     return max((distance_m(centre, side) for side in sides if side is not None), default=0.0)

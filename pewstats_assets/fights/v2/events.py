@@ -1,9 +1,9 @@
 """Rules 1 to 7: which events count, and which of them are combat between teams."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+import msgspec
 import polars as pl
 
 #: A place in cm, or None where an event has none (rule 36).
@@ -18,26 +18,28 @@ class Kind(Enum):
     KILL = "kill"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Side(msgspec.Struct, frozen=True, gc=False):
+    """Actor or victim of an event; without a name it is nobody (rule 20)."""
+
+    name: str
+    account_id: str | None
+    team: int
+    location: Location | None
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
     """A damage, knock or kill in which both sides have a team. `time` is in microseconds since 1970, UTC."""
 
     time: int
     kind: Kind
     damage: float
-    actor_name: str
-    actor_account_id: str | None
-    actor_team: int
-    actor_location: Location | None
-    victim_name: str
-    victim_account_id: str | None
-    victim_team: int
-    victim_location: Location | None
+    actor: Side
+    victim: Side
 
     @property
     def is_combat(self) -> bool:
         """Whether clustering sees the event: the teams differ (rule 4), and damage is above 0 (rule 5)."""
-        return self.actor_team != self.victim_team and (self.kind is not Kind.DAMAGE or self.damage > 0)
+        return self.actor.team != self.victim.team and (self.kind is not Kind.DAMAGE or self.damage > 0)
 
 
 _KINDS: Final = {kind.value: kind for kind in Kind}
@@ -52,22 +54,20 @@ def read_events(combat: pl.DataFrame) -> list[Event]:
         pl.col("kind").is_in(list(_KINDS)),
         pl.col("actor_team_id").is_not_null(),
         pl.col("victim_team_id").is_not_null(),
-    ).select(
-        pl.col("time").dt.epoch("us"),
-        pl.col("kind").cast(pl.String),
-        pl.col("damage").fill_null(0.0),  # rule 37
-        *(
-            pl.col(f"{role}_{field}")
-            for role in ("actor", "victim")
-            for field in ("name", "account_id", "team_id", "x", "y", "z")
-        ),
     )
+    times = relevant["time"].dt.epoch("us").to_list()
+    kinds = relevant["kind"].to_list()
+    damages = relevant["damage"].fill_null(0.0).to_list()  # rule 37
+    sides = zip(_sides(relevant, "actor"), _sides(relevant, "victim"), strict=True)
     return [
-        Event(
-            time, _KINDS[kind], damage,
-            a_name or "", a_account, a_team, None if ax is None else (ax, ay, az),
-            v_name or "", v_account, v_team, None if vx is None else (vx, vy, vz),
-        )
-        for time, kind, damage, a_name, a_account, a_team, ax, ay, az, v_name, v_account, v_team, vx, vy, vz
-        in relevant.iter_rows()
-    ]  # fmt: skip
+        Event(time, _KINDS[kind], damage, actor, victim)
+        for time, kind, damage, (actor, victim) in zip(times, kinds, damages, sides, strict=True)
+    ]
+
+
+def _sides(relevant: pl.DataFrame, role: str) -> list[Side]:
+    columns = [relevant[f"{role}_{name}"].to_list() for name in ("name", "account_id", "team_id", "x", "y", "z")]
+    return [
+        Side(name or "", account_id, team, None if x is None else (x, y, z))
+        for name, account_id, team, x, y, z in zip(*columns, strict=True)
+    ]

@@ -7,7 +7,7 @@ from typing import Final
 
 from pewstats_assets.fights.v2.arithmetic import distance_m, mean_location
 from pewstats_assets.fights.v2.engagements import Engagement
-from pewstats_assets.fights.v2.events import Event, Kind, Location
+from pewstats_assets.fights.v2.events import Event, Kind, Location, Side
 
 NPC_NAMES: Final = frozenset(
     {"Commander", "Guard", "Pillar", "SkySoldier", "Soldier", "PillarSoldier", "ZombieSoldier"}
@@ -103,39 +103,39 @@ class WindowReader:
         behind = bisect_right(self._times, engagement.end)
         window = Window(players={}, teams={team: Team() for team in engagement.teams})
         for _, event in sorted(self._in_time_order[first:behind], key=lambda numbered: numbered[0]):
-            if event.actor_team in window.teams and event.victim_team in window.teams:
+            if event.actor.team in window.teams and event.victim.team in window.teams:
                 _COUNT[event.kind](window, event)
         return window
 
 
 def _count_damage(window: Window, event: Event) -> None:
     """Rule 17."""
-    if event.actor_team == event.victim_team:
+    if event.actor.team == event.victim.team:
         return
-    if actor := _actor(window, event):
+    if actor := _player(window, event.actor):
         actor.damage_dealt += event.damage
-        window.teams[event.actor_team].damage_dealt += event.damage
-    if victim := _victim(window, event):
+        window.teams[event.actor.team].damage_dealt += event.damage
+    if victim := _player(window, event.victim):
         victim.damage_taken += event.damage
 
 
 def _count_knock(window: Window, event: Event) -> None:
     """Rule 18."""
-    if actor := _actor(window, event):
+    if actor := _player(window, event.actor):
         actor.knocks += 1
-        window.teams[event.actor_team].knocks += 1
-    if victim := _victim(window, event):
+        window.teams[event.actor.team].knocks += 1
+    if victim := _player(window, event.victim):
         victim.knocked_at = event.time
 
 
 def _count_kill(window: Window, event: Event) -> None:
     """Rule 19."""
-    if actor := _actor(window, event):
+    if actor := _player(window, event.actor):
         actor.kills += 1
-        window.teams[event.actor_team].kills += 1
-    if victim := _victim(window, event):
+        window.teams[event.actor.team].kills += 1
+    if victim := _player(window, event.victim):
         victim.killed_at = event.time
-        window.teams[event.victim_team].deaths += 1
+        window.teams[event.victim.team].deaths += 1
 
 
 _COUNT: Final[dict[Kind, Callable[[Window, Event], None]]] = {
@@ -145,23 +145,15 @@ _COUNT: Final[dict[Kind, Callable[[Window, Event], None]]] = {
 }
 
 
-def _actor(window: Window, event: Event) -> Player | None:
-    return _player(window, event.actor_name, event.actor_account_id, event.actor_team, event.actor_location)
-
-
-def _victim(window: Window, event: Event) -> Player | None:
-    return _player(window, event.victim_name, event.victim_account_id, event.victim_team, event.victim_location)
-
-
-def _player(window: Window, name: str, account_id: str | None, team: int, location: Location | None) -> Player | None:
+def _player(window: Window, side: Side) -> Player | None:
     """Find or make the player of one side of an event; nobody if the side has no name (rule 20)."""
-    if not name:
+    if not side.name:
         return None
-    player = window.players.get(name)
+    player = window.players.get(side.name)
     if player is None:
-        player = window.players[name] = Player(name)
-    player.account_id = account_id
-    player.team = team
-    if location is not None:
-        player.positions.append(location)
+        player = window.players[side.name] = Player(side.name)
+    player.account_id = side.account_id
+    player.team = side.team
+    if side.location is not None:
+        player.positions.append(side.location)
     return player
