@@ -18,7 +18,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pewstats_assets.settings import Settings, SettingsError
+from pewstats_assets.errors import PewstatsError
+from pewstats_assets.settings import Settings
 from pewstats_assets.tables import Form, print_table, printable
 
 if TYPE_CHECKING:
@@ -37,12 +38,16 @@ _messages = Console(stderr=True, highlight=False, markup=False)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `pewstats`. Exit codes: 0 done, 1 it failed or something in it did, 2 wrong usage."""
-    from pewstats_assets.warehouse.errors import DatabaseError
-
     try:
         cli(arguments)
-    except (SettingsError, DatabaseError, NotADirectoryError) as error:
+    except (PewstatsError, NotADirectoryError) as error:
         _fail(str(error))
+    except Exception as error:
+        from psycopg import OperationalError
+
+        if not isinstance(error, OperationalError):
+            raise
+        _fail(f"The database failed in the middle of the work, which was rolled back: {error}")
 
 
 def _say(message: str) -> None:

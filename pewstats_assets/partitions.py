@@ -16,7 +16,6 @@ from pewstats_assets.warehouse import Databases
 from pewstats_assets.warehouse.matches import NewMatch, Registration, batches, known_files, register
 
 PARTITIONS_NAME: Final = "match_batches"
-DEFAULT_BATCH_SIZE: Final = 100
 
 match_batches = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 

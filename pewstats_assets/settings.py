@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+from pewstats_assets.errors import PewstatsError
+
 #: Training, tutorials and modes without battle royale's fights.
 EXCLUDED_MATCH_TYPES: Final = ("training", "trainingroom", "tutorial", "tutorialatoz", "arcade", "event", "airoyale")
 
 
-class SettingsError(ValueError):
-    """A setting that cannot be used; the message names it and says what to do."""
+class SettingsError(PewstatsError):
+    """A setting that cannot be used; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)

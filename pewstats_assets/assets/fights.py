@@ -52,18 +52,27 @@ def team_fights_and_participants(
 
 
 def _detect(store: TelemetryStore, batch: str) -> tuple[list[MatchFights], list[QuarantinedMatch]]:
+    frames = store.read(batch, "facts", "combat", "quarantined")
     detected = []
-    quarantined = [QuarantinedMatch(*row) for row in store.read(batch, "quarantined").iter_rows()]
-    for match in detect_batch(store.read(batch, "facts"), store.read(batch, "combat")):
-        most_participants = max((len(fight.participants) for fight in match.fights), default=0)
-        if len(match.fights) > MAX_FIGHTS_PER_MATCH or most_participants > MAX_PARTICIPANTS_PER_FIGHT:
-            detail = (
-                f"{len(match.fights)} fights, up to {most_participants} participants each: more than ids have room for."
-            )
-            quarantined.append(QuarantinedMatch(match.match_no, Reason.TOO_MANY_FIGHTS, detail))
-        else:
+    quarantined = [QuarantinedMatch(*row) for row in frames["quarantined"].iter_rows()]
+    for match in detect_batch(frames["facts"], frames["combat"]):
+        too_much = _more_than_ids_have_room_for(match)
+        if too_much is None:
             detected.append(match)
+        else:
+            quarantined.append(too_much)
     return detected, quarantined
+
+
+def _more_than_ids_have_room_for(match: MatchFights) -> QuarantinedMatch | None:
+    if len(match.fights) > MAX_FIGHTS_PER_MATCH:
+        detail = f"The match has {len(match.fights)} fights, more than {MAX_FIGHTS_PER_MATCH}."
+        return QuarantinedMatch(match.match_no, Reason.TOO_MANY_FIGHTS, detail)
+    most = max((len(fight.participants) for fight in match.fights), default=0)
+    if most > MAX_PARTICIPANTS_PER_FIGHT:
+        detail = f"A fight has {most} participants, more than {MAX_PARTICIPANTS_PER_FIGHT}."
+        return QuarantinedMatch(match.match_no, Reason.TOO_MANY_PARTICIPANTS, detail)
+    return None
 
 
 def _metadata(asset: str, rows: int, written: WrittenBatch) -> dict[str, dg.MetadataValue]:

@@ -30,14 +30,13 @@ from pewstats_assets.telemetry.events import (
 )
 from pewstats_assets.telemetry.files import TelemetryFile, inflate, match_id_in_path, read_bytes
 from pewstats_assets.telemetry.identity import MatchDefinition, MatchObject, parse_definition, read_match_object
+from pewstats_assets.telemetry.text import NUL, REPLACEMENT, storable
 from pewstats_assets.telemetry.times import parse_time, parse_times
 
 _NOWHERE: Final = Location()
 _BOT_ACCOUNT_PREFIX: Final = "ai."
 _BOT_TYPE: Final = "user_ai"
 _MAX_UNKNOWN_TYPES: Final = 20
-_NUL: Final = "\0"
-_REPLACEMENT: Final = "\ufffd"
 _ACTOR: Final = {
     "damage": attrgetter("attacker"),
     "knock": attrgetter("attacker"),
@@ -187,9 +186,7 @@ def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) ->
         "team_size": start.teamSize,
         "event_count": events.total,
         "unknown_event_count": events.unknown.total(),
-        "unknown_event_types": [
-            name.replace(_NUL, _REPLACEMENT) for name in sorted(events.unknown)[:_MAX_UNKNOWN_TYPES]
-        ],
+        "unknown_event_types": [storable(name) for name in sorted(events.unknown)[:_MAX_UNKNOWN_TYPES]],
         "undated_event_count": undated,
     }
     return MatchTelemetry(
@@ -314,6 +311,5 @@ def _phases(events: _Events) -> pl.DataFrame:
 
 
 def _frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema) -> pl.DataFrame:
-    # NUL is text in JSON, but not in PostgreSQL.
-    no_nul = pl.col(pl.String).str.replace_all(_NUL, _REPLACEMENT, literal=True)
+    no_nul = pl.col(pl.String).str.replace_all(NUL, REPLACEMENT, literal=True)
     return pl.DataFrame(columns, schema=schema).with_columns(no_nul)

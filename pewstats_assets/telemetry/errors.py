@@ -18,6 +18,7 @@ class Reason(StrEnum):
     NO_MATCH_ID = "no_match_id"
     WRONG_MATCH_ID = "wrong_match_id"
     TOO_MANY_FIGHTS = "too_many_fights"
+    TOO_MANY_PARTICIPANTS = "too_many_participants"
 
 
 class BrokenTelemetryError(Exception):

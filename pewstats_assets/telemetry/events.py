@@ -3,22 +3,27 @@
 An event's own fields are decoded at once; the objects in it stay bytes until somebody asks for them, because most
 events are of no use and their objects are most of the file.
 
-Two ways lead from JSON to `Event`: msgspec's typed decoder, which refuses a value of the wrong type, and
-`lenient_events`, which treats such a value as absent. Both give the same for a file that both can read.
+Two ways lead from JSON to `Event`: msgspec's typed decoder, which refuses a value of the wrong type or size,
+and `lenient_events`, which treats such a value as absent. Both give the same for a file that both can read.
 """
 
 import json
-import math
 from functools import cache
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
+
+from pewstats_assets.telemetry.text import MAX_LENGTH, Text
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 #: Team ids and counts fit PostgreSQL's INTEGER; a number beyond it comes from a broken file and is no team.
 Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+#: Coordinates reach 816,000 cm and damage some hundred HP. Beyond this, sums and squares would leave the doubles.
+MAX_NUMBER: Final = 1e9
+Number = Annotated[float, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 
 #: What typed decoding raises for bytes that only the lenient way can judge.
 REFUSALS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -31,21 +36,21 @@ _LONGEST_NOBODY: Final = len("null")
 class Location(msgspec.Struct, gc=False):
     """A place: x east, y south, z up, in cm. One that lacks a coordinate is no place."""
 
-    x: float | None = None
-    y: float | None = None
-    z: float | None = None
+    x: Number | None = None
+    y: Number | None = None
+    z: Number | None = None
 
 
 class Character(msgspec.Struct, gc=False):
     """A player, bot or NPC at the moment of the event."""
 
-    name: str | None = None
+    name: Text | None = None
     teamId: Int32 | None = None
-    accountId: str | None = None
+    accountId: Text | None = None
     location: Location | None = None
-    health: float | None = None
+    health: Number | None = None
     ranking: Int32 | None = None
-    type: str | None = None
+    type: Text | None = None
 
 
 class CharacterWrapper(Character, gc=False):
@@ -57,7 +62,7 @@ class CharacterWrapper(Character, gc=False):
 class Common(msgspec.Struct, gc=False):
     """What every event but the definition carries: `isGame`, the phase of the match."""
 
-    isGame: float | None = None
+    isGame: Number | None = None
 
 
 class Event(msgspec.Struct, gc=False):
@@ -66,8 +71,8 @@ class Event(msgspec.Struct, gc=False):
     The objects are JSON; `character_of`, `characters_of` and `is_game_of` read them.
     """
 
-    type: str | None = msgspec.field(default=None, name="_T")
-    date: str | None = msgspec.field(default=None, name="_D")
+    type: Text | None = msgspec.field(default=None, name="_T")
+    date: Text | None = msgspec.field(default=None, name="_D")
     common: msgspec.Raw = _ABSENT
 
     attacker: msgspec.Raw = _ABSENT
@@ -75,18 +80,18 @@ class Event(msgspec.Struct, gc=False):
     finisher: msgspec.Raw = _ABSENT
     killer: msgspec.Raw = _ABSENT
     reviver: msgspec.Raw = _ABSENT
-    damage: float | None = None
-    damageTypeCategory: str | None = None
-    damageCauserName: str | None = None
+    damage: Number | None = None
+    damageTypeCategory: Text | None = None
+    damageCauserName: Text | None = None
     dBNOId: Int64 | None = None
 
     character: msgspec.Raw = _ABSENT
     characters: msgspec.Raw = _ABSENT
-    elapsedTime: float | None = None
+    elapsedTime: Number | None = None
     numAlivePlayers: Int32 | None = None
 
-    match_id: str | None = msgspec.field(default=None, name="MatchId")
-    mapName: str | None = None
+    match_id: Text | None = msgspec.field(default=None, name="MatchId")
+    mapName: Text | None = None
     teamSize: Int32 | None = None
     phase: Int32 | None = None
 
@@ -161,7 +166,8 @@ def parse_json(content: bytes | bytearray | memoryview) -> Any:  # noqa: ANN401 
 
 def lenient_events(array: list[Any]) -> list[Event]:
     """Convert parsed events, treating a value of the wrong type as absent; what is no object has nothing in it."""
-    return [_lenient(Event, element) or Event() for element in array]
+    nothing = Event()  # one for all of them: a hostile file may have millions
+    return [_lenient(Event, element) or nothing for element in array]
 
 
 def _lenient_characters(value: object) -> list[CharacterWrapper] | None:
@@ -193,10 +199,10 @@ def _lenient_value(field: msgspec.structs.FieldInfo, value: object) -> object:  
         return msgspec.Raw(msgspec.json.encode(_lenient_object(field.name, value)))
     if isinstance(value, bool):
         return None
-    if wanted == str | None:
+    if wanted == Text | None:
         return _text(value)
-    if wanted == float | None:
-        return _finite_float(value)
+    if wanted == Number | None:
+        return _number(value)
     if wanted == Int32 | None:
         return _integer(value, bits=32)
     if wanted == Int64 | None:
@@ -215,18 +221,16 @@ def _lenient_object(field: str, value: object) -> object:
 
 
 def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
     # A lone surrogate is no text: neither Parquet nor PostgreSQL could store it.
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else None
+    text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if len(text) <= MAX_LENGTH else None
 
 
-def _finite_float(value: object) -> float | None:
-    if not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+def _number(value: object) -> float | None:
+    # Written so that NaN fails, and that a whole number too large for a double is never converted.
+    return float(value) if isinstance(value, int | float) and -MAX_NUMBER <= value <= MAX_NUMBER else None
 
 
 def _integer(value: object, *, bits: int) -> int | None:

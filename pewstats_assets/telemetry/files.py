@@ -16,8 +16,9 @@ from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
-#: The largest file is about 40 MB of JSON; beyond this a file is hostile or broken.
-MAX_JSON_BYTES = 1 << 30
+#: The largest file is about 40 MB of JSON with half a million objects; far beyond this a file is hostile or broken.
+MAX_JSON_BYTES = 256 << 20
+MAX_OBJECTS = 3_000_000
 
 GZIP_MAGIC = b"\x1f\x8b"
 _MEMBER = GZIP_MAGIC + b"\x08"
@@ -85,9 +86,11 @@ def read_bytes(path: Path) -> bytes:
     """Read a file.
 
     Raises:
-        BrokenTelemetryError: it is missing, unreadable or empty.
+        BrokenTelemetryError: it is missing, unreadable, empty or too large.
     """
     try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise BrokenTelemetryError(Reason.TOO_LARGE, f"The file has more than {MAX_JSON_BYTES:,} bytes.")
         content = path.read_bytes()
     except FileNotFoundError:
         raise BrokenTelemetryError(Reason.FILE_MISSING, "The file is no longer there.") from None
@@ -99,7 +102,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def inflate(content: bytes) -> bytes | bytearray:
-    """Undo up to two layers of gzip; bytes that are not gzip are returned as they are.
+    """Undo up to two layers of gzip around JSON; bytes that are not gzip are returned as they are.
 
     Raises:
         BrokenTelemetryError: the gzip is cut off or damaged, or there is too much in it.
@@ -109,6 +112,8 @@ def inflate(content: bytes) -> bytes | bytearray:
         if not inflated.startswith(GZIP_MAGIC):
             break
         inflated = _gunzip(inflated)
+    if inflated.count(b"{") > MAX_OBJECTS:
+        raise BrokenTelemetryError(Reason.TOO_LARGE, f"More than {MAX_OBJECTS:,} JSON objects.")
     return inflated
 
 

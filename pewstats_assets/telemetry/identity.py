@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
-from pewstats_assets.telemetry.files import GZIP_MAGIC, MAX_GZIP_LAYERS, UUID, inflate, read_bytes
+from pewstats_assets.telemetry.files import GZIP_MAGIC, MAX_GZIP_LAYERS, UUID, inflate, match_id_in_path, read_bytes
+from pewstats_assets.telemetry.text import Text, storable
 from pewstats_assets.telemetry.times import parse_time
 
 logger = logging.getLogger(__name__)
@@ -34,10 +35,10 @@ class MatchDefinition:
 
 
 class _Attributes(msgspec.Struct):
-    createdAt: str | None = None
-    gameMode: str | None = None
-    mapName: str | None = None
-    matchType: str | None = None
+    createdAt: Text | None = None
+    gameMode: Text | None = None
+    mapName: Text | None = None
+    matchType: Text | None = None
 
 
 class _Data(msgspec.Struct):
@@ -53,7 +54,6 @@ class _MatchDocument(msgspec.Struct):
 class MatchObject:
     """The facts of the API's match object. `created_at` is when the API stored the match, about its end (UTC)."""
 
-    match_id: str
     match_type: str | None
     game_mode: str | None
     map_name: str | None
@@ -62,7 +62,7 @@ class MatchObject:
 
 def parse_definition(dotted: str) -> MatchDefinition:
     """Take the dotted name apart. The match id is the UUID at its end, in lower case."""
-    parts = dotted.split(".")
+    parts = storable(dotted).split(".")
     match_id = parts[-1].lower() if UUID.fullmatch(parts[-1]) else None
     if parts[:2] != ["match", "bro"] or len(parts) < _DOTTED_PARTS_BEFORE_DATE:
         return MatchDefinition(match_id, None, None)
@@ -78,9 +78,14 @@ def read_match_object(path: Path | None) -> MatchObject | None:
     except (BrokenTelemetryError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         logger.warning("The match object %s is passed over, the telemetry's own facts are used: %s", path, error)
         return None
+    if data.id.lower() != match_id_in_path(path):
+        logger.warning("The match object %s is passed over: it is of match %r.", path, data.id)
+        return None
     facts = data.attributes
-    created_at = parse_time(facts.createdAt)
-    return MatchObject(data.id.lower(), facts.matchType, facts.gameMode, facts.mapName, created_at)
+    match_type, game_mode, map_name = (
+        None if text is None else storable(text) for text in (facts.matchType, facts.gameMode, facts.mapName)
+    )
+    return MatchObject(match_type, game_mode, map_name, parse_time(facts.createdAt))
 
 
 def definition_at_head(content: bytes) -> MatchDefinition:

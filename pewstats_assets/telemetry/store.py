@@ -72,17 +72,17 @@ class TelemetryStore:
                     leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
         return {name: frame.height for name, frame in contents.items()}
 
-    def read(self, batch: str, frame: FrameName) -> pl.DataFrame:
-        """Read one frame of a batch, sorted by `match_no`, then as in the match's file.
+    def read(self, batch: str, *names: FrameName) -> dict[FrameName, pl.DataFrame]:
+        """Read frames of one version of a batch's folder, sorted by `match_no`, then as in the match's file.
 
         Raises:
-            FileNotFoundError: the batch's telemetry has not been materialized.
+            FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
         """
-        path = self.root / batch / f"{frame}.parquet"
-        if not path.is_file():
-            msg = f"{path} does not exist: materialize the asset `telemetry` of {batch} first."
+        if not (self.root / batch).is_dir():
+            msg = f"{self.root / batch} does not exist: materialize the asset `telemetry` of {batch} first."
             raise FileNotFoundError(msg)
-        return pl.read_parquet(path)
+        version = (self.root / batch).resolve()
+        return {name: pl.read_parquet(version / f"{name}.parquet") for name in names}
 
     @property
     def _versions(self) -> Path:

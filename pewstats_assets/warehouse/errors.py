@@ -1,5 +1,7 @@
 """The error of a database that cannot be used."""
 
+from pewstats_assets.errors import PewstatsError
 
-class DatabaseError(Exception):
-    """The database cannot be used; the message says why and what to do, without secrets."""
+
+class DatabaseError(PewstatsError):
+    """The database cannot be used."""

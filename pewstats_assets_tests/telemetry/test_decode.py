@@ -36,7 +36,7 @@ from pewstats_assets_tests.telemetry.wire import (
 )
 
 IN_PATH: Final = Path(f"{MATCH_ID}.json")
-API: Final = MatchObject(MATCH_ID, "custom", "duo", "Tiger_Main", datetime(2025, 7, 12, 17, 30, tzinfo=UTC))
+API: Final = MatchObject("custom", "duo", "Tiger_Main", datetime(2025, 7, 12, 17, 30, tzinfo=UTC))
 
 
 def start(seconds: float = 60, **fields: object) -> Wire:
@@ -366,7 +366,7 @@ def test_facts_of_the_match_object_go_before_the_telemetrys() -> None:
 
 
 def test_match_object_without_facts_leaves_them_to_the_telemetry() -> None:
-    nothing = MatchObject(MATCH_ID, None, None, None, None)
+    nothing = MatchObject(None, None, None, None)
     assert facts(definition(), start(60), api=nothing) == facts(definition(), start(60))
 
 

@@ -28,7 +28,7 @@ LATE_DEFINITION = as_json(event("LogMatchStart", padding="x" * (1 << 17)), defin
 
 def write(folder: Path, document: object) -> Path:
     """Write JSON, or bytes as they are."""
-    path = folder / "any.match.json"
+    path = folder / f"{MATCH_ID}.match.json"
     path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
     return path
 
@@ -60,16 +60,30 @@ def test_definition_is_taken_apart(written: str, expected: MatchDefinition) -> N
 def test_match_object_is_read_plain_or_gzipped(tmp_path: Path, layers: int) -> None:
     path = write(tmp_path, gzipped(json.dumps(CUSTOM).encode(), layers))
     created_at = datetime(2025, 7, 12, 17, 30, tzinfo=UTC)
-    assert read_match_object(path) == MatchObject(MATCH_ID, "custom", "duo", "Tiger_Main", created_at)
+    assert read_match_object(path) == MatchObject("custom", "duo", "Tiger_Main", created_at)
 
 
 def test_match_object_may_lack_every_attribute(tmp_path: Path) -> None:
-    assert read_match_object(write(tmp_path, match_object())) == MatchObject(MATCH_ID, None, None, None, None)
+    assert read_match_object(write(tmp_path, match_object())) == MatchObject(None, None, None, None)
 
 
 def test_match_object_with_a_broken_time_has_none(tmp_path: Path) -> None:
     read = read_match_object(write(tmp_path, match_object(createdAt="yesterday")))
-    assert read == MatchObject(MATCH_ID, None, None, None, None)
+    assert read == MatchObject(None, None, None, None)
+
+
+def test_match_object_of_another_match_is_passed_over_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = match_object(mapName="Tiger_Main")
+    other["data"]["id"] = OTHER_ID
+    assert read_match_object(write(tmp_path, other)) is None
+    assert OTHER_ID in caplog.text
+
+
+def test_nul_in_a_match_object_is_replaced(tmp_path: Path) -> None:
+    read = read_match_object(write(tmp_path, match_object(matchType="a\0b", gameMode="a\0b", mapName="a\0b")))
+    assert read == MatchObject("a\ufffdb", "a\ufffdb", "a\ufffdb", None)
 
 
 def test_match_without_a_match_object_is_no_reason_to_warn(caplog: pytest.LogCaptureFixture) -> None:

@@ -25,6 +25,10 @@ def match(name: str) -> MatchTelemetry:
     return decode_bytes(json.dumps([damage, damage]).encode(), Path("00000000-0000-4000-8000-000000000001.json"))
 
 
+def read(store: TelemetryStore, frame: FrameName) -> pl.DataFrame:
+    return store.read(BATCH, frame)[frame]
+
+
 def folders(root: Path) -> list[str]:
     return sorted(path.name for path in (root / ".versions").iterdir() if path.is_dir())
 
@@ -33,26 +37,26 @@ def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> 
     store = TelemetryStore(tmp_path)
     one, two = match("one"), match("two")
     rows = store.write(BATCH, {2: two, 1: one}, {3: BROKEN})
-    combat = store.read(BATCH, "combat")
+    combat = read(store, "combat")
     assert rows["combat"] == combat.height == 4
     assert_frame_equal(combat.filter(pl.col("match_no") == 1).drop("match_no"), one.combat)
     assert_frame_equal(combat.filter(pl.col("match_no") == 2).drop("match_no"), two.combat)
     assert combat["match_no"].is_sorted()
-    assert store.read(BATCH, "quarantined").rows() == [(3, "empty_file", "The file has no bytes.")]
+    assert read(store, "quarantined").rows() == [(3, "empty_file", "The file has no bytes.")]
 
 
 @pytest.mark.parametrize("frame", SCHEMAS)
 def test_every_frame_has_its_columns_even_without_a_match(tmp_path: Path, frame: FrameName) -> None:
     store = TelemetryStore(tmp_path)
     store.write(BATCH, {}, {})
-    assert store.read(BATCH, frame).schema == SCHEMAS[frame]
+    assert read(store, frame).schema == SCHEMAS[frame]
 
 
 def test_writing_again_replaces_the_whole_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
     store.write(BATCH, {1: match("one")}, {})
     store.write(BATCH, {2: match("two")}, {})
-    assert store.read(BATCH, "facts")["match_no"].to_list() == [2]
+    assert read(store, "facts")["match_no"].to_list() == [2]
     assert len(folders(tmp_path)) == 1
 
 
@@ -72,9 +76,9 @@ def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypat
         with pytest.raises(OSError, match="No space left"):
             store.write(BATCH, {2: match("two")}, {})
     assert written
-    assert store.read(BATCH, "facts")["match_no"].to_list() == [1]
+    assert read(store, "facts")["match_no"].to_list() == [1]
     store.write(BATCH, {3: match("three")}, {})
-    assert store.read(BATCH, "facts")["match_no"].to_list() == [3]
+    assert read(store, "facts")["match_no"].to_list() == [3]
     assert len(folders(tmp_path)) == 1, "what the broken write left is cleared away"
 
 
