@@ -4,7 +4,7 @@
 PYTHON ?= python3
 TELEMETRY ?= data/sample
 # The sample has 14 matches: two batches of it show more than one.
-BATCH_SIZE ?= $(if $(filter data/sample,$(TELEMETRY)),7,100)
+BATCH_SIZE ?= $(if $(filter data/sample data/sample/,$(TELEMETRY)),7,100)
 PORT ?= 3000
 
 UV_VERSION := 0.13.9
@@ -34,20 +34,23 @@ format: $(READY)  ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lock: $(READY)  ## Lock the newest dependencies that pyproject.toml admits.
+lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 clean:  ## Remove the virtual environment and what tools left behind; the data stays.
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock $(BIN)/uv
+	@echo "Installing the locked dependencies into .venv (once; a minute or two) ..."
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+$(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or later is needed, $(PYTHON) is older: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up .venv with the locked dependencies (once; a minute or two) ..."
-	@$(PYTHON) -m venv --clear .venv || { \
+	@echo "Setting up the virtual environment .venv ..."
+	@$(PYTHON) -m venv .venv || { \
 		echo "The virtual environment cannot be made: install Python's venv (on Debian: python3-venv)."; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
-	@touch $(READY)

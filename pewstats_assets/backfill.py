@@ -10,6 +10,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 from pewstats_assets.definitions import JOB_NAME, build_defs
 
+#: The assets in the order in which a run materializes them.
 ASSETS: Final = ("telemetry", "team_fights", "fight_participants", "player_profiles")
 #: The console gets what needs attention; the whole log is in the instance.
 _QUIET: Final = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
@@ -47,8 +48,18 @@ def _cause(error: SerializableErrorInfo | None) -> str:
 
 
 def unfinished(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:
-    """Return the batches of which an asset has not been materialized, in order."""
-    done = set(batches)
-    for asset in ASSETS:
-        done &= instance.get_materialized_partitions(dg.AssetKey(asset))
-    return [batch for batch in batches if batch not in done]
+    """Return the batches of which an asset is missing, or older than one it is made of, in order.
+
+    The second is what a run leaves that failed on the way, after an earlier one had completed.
+    """
+    events = instance.event_log_storage
+    latest = [
+        events.get_latest_storage_id_by_partition(dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION)
+        for asset in ASSETS
+    ]
+
+    def is_complete(batch: str) -> bool:
+        ids = [of_asset.get(batch) or 0 for of_asset in latest]
+        return all(ids) and ids == sorted(ids)
+
+    return [batch for batch in batches if not is_complete(batch)]

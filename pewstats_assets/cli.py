@@ -4,7 +4,6 @@ Only the conversation is here: arguments, progress, tables, exit codes. The work
 imports only those it needs: Dagster alone takes longer to load than most commands take to run.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -20,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pewstats_assets.errors import PewstatsError
 from pewstats_assets.settings import Settings
-from pewstats_assets.tables import Form, print_table, printable
+from pewstats_assets.tables import Form, print_table, printable, to_json
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -59,6 +58,11 @@ def _fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
+def _expand_home(_: click.Context, __: click.Parameter, folder: Path) -> Path:
+    """Understand `~` where the shell did not, as in `make demo TELEMETRY=~/telemetry`."""
+    return folder.expanduser()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pewstats-assets")
 def cli() -> None:
@@ -94,13 +98,13 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
         except BrokenTelemetryError as error:
             failed = True
             line = {"file": str(path), "error": str(error)}
-        click.echo(json.dumps(line, ensure_ascii=False))
+        click.echo(to_json(line))
     if failed:
         sys.exit(1)
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), callback=_expand_home)
 @click.option("--batch-size", default=DEFAULT_BATCH_SIZE, show_default=True, type=click.IntRange(min=1))
 def register(folder: Path, batch_size: int) -> None:
     """Register the telemetry files below FOLDER as new match batches.
@@ -170,9 +174,7 @@ def status(*, as_json: bool) -> None:
         statuses = batch_statuses(connection, keys)
         others = left_out(connection, keys)
     if as_json:
-        click.echo(
-            json.dumps({"batches": [asdict(row) for row in statuses], "left_out": [asdict(row) for row in others]})
-        )
+        click.echo(to_json({"batches": statuses, "left_out": others}))
         return
     print_table([field.name for field in fields(BatchStatus)], [astuple(row) for row in statuses])
     if others:
@@ -185,7 +187,7 @@ def status(*, as_json: bool) -> None:
 @click.option("--csv", "form", flag_value="csv", help="Print comma-separated values with a header.")
 @click.option("--json", "form", flag_value="json", help="Print JSON: an array of objects.")
 def sql(query: str, form: Form | None) -> None:
-    """Run a read-only QUERY on the warehouse and print what it gives.
+    """Run a QUERY (SELECT, WITH, VALUES) on the warehouse and print what it gives. Nothing can be written.
 
     Tables: matches, team_fights, fight_participants, player_profile_sums, player_profiles.
 
@@ -209,12 +211,11 @@ def sql(query: str, form: Form | None) -> None:
 
 def _read_only(connection: "psycopg.Connection", query: str) -> tuple[list[str], list[tuple[object, ...]]]:
     connection.read_only = True
-    # A prepared statement is one statement: nothing can follow that would end the read-only transaction.
-    cursor = connection.execute(query.encode(), prepare=True)
-    rows = cursor.fetchall() if cursor.description else []
-    columns = [column.name for column in cursor.description or []]
-    connection.rollback()
-    return columns, rows
+    # A cursor takes a query and nothing else (no COPY ... TO PROGRAM), and a prepared statement is one statement:
+    # nothing can follow that would end the read-only transaction.
+    connection.execute(b"DECLARE answer NO SCROLL CURSOR FOR " + query.encode(), prepare=True)
+    cursor = connection.execute("FETCH ALL FROM answer")
+    return [column.name for column in cursor.description or []], cursor.fetchall()
 
 
 @cli.command()
@@ -227,7 +228,7 @@ def migrate() -> None:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), callback=_expand_home)
 @click.option("--batch-size", default=DEFAULT_BATCH_SIZE, show_default=True, type=click.IntRange(min=1))
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
@@ -249,6 +250,8 @@ def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
         _follow_warehouse(databases, instance)
         with databases.connect() as connection:
             batches = batches_of_files(connection, [str(file.path) for file in find_telemetry_files(folder)])
+        if not batches:
+            _fail(f"There is no telemetry below {folder}, or its matches are registered with other files.")
         loaded = _load(instance, batches)
     with databases.connect() as connection:
         _print_summary(connection, loaded, "json" if as_json else "text")

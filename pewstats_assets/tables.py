@@ -1,13 +1,12 @@
 """Tables for people (text) and for programs (JSON, CSV)."""
 
 import csv
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 
+import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -16,21 +15,24 @@ from rich.text import Text
 Form = Literal["text", "json", "csv"]
 #: Wide enough that nothing is cut where the output is a file or a pipe.
 _PIPE_WIDTH = 100_000
+_encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form = "text") -> None:
     """Print rows to standard output: a table, an array of objects, or comma-separated values with a header."""
     if form == "json":
-        sys.stdout.write(
-            json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=_jsonable, ensure_ascii=False)
-            + "\n"
-        )
+        sys.stdout.write(to_json([dict(zip(columns, row, strict=True)) for row in rows]) + "\n")
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_csv_cell(value) for value in row] for row in rows)
     else:
         _print_text(columns, list(rows))
+
+
+def to_json(value: object) -> str:
+    """Write JSON: times in ISO 8601, decimals as numbers, NaN and infinity as null, other values as text."""
+    return _encoder.encode(value).decode()
 
 
 def printable(text: str) -> str:
@@ -55,15 +57,9 @@ def _text_cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="milliseconds")
     if isinstance(value, dict | list):
-        return printable(json.dumps(value, default=_jsonable, ensure_ascii=False))
+        return printable(to_json(value))
     return printable(str(value))
 
 
 def _csv_cell(value: object) -> object:
-    return json.dumps(value, default=_jsonable, ensure_ascii=False) if isinstance(value, dict | list) else value
-
-
-def _jsonable(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else str(value)
+    return to_json(value) if isinstance(value, dict | list) else value

@@ -90,7 +90,7 @@ def databases(settings: Settings) -> Databases:
 @pytest.fixture
 def connection(databases: Databases) -> Iterator[psycopg.Connection]:
     """A connection to the test's own warehouse that commits at once."""
-    with psycopg.connect(databases.warehouse_url, autocommit=True) as connection:
+    with psycopg.connect(databases.warehouse, autocommit=True) as connection:
         yield connection
 
 

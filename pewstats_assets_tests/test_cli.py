@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -204,9 +205,12 @@ def test_a_failed_batch_is_said_in_words_and_does_not_stop_the_others(
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("DELETE FROM fight_participants", "read-only transaction"),
+        ("DELETE FROM fight_participants", "syntax error"),
+        ("COPY (SELECT 1) TO PROGRAM 'touch /tmp/pewned'", "syntax error"),
+        ("WITH gone AS (DELETE FROM fight_participants RETURNING id) SELECT * FROM gone", "data-modifying"),
+        ("SELECT lo_create(0)", "read-only transaction"),
         ("SELECT 1; DROP TABLE fight_participants", "multiple commands"),
-        ("COMMIT; DELETE FROM fight_participants", "multiple commands"),
+        ("COMMIT; DELETE FROM fight_participants", "syntax error"),
         ("SELECT nothing", 'column "nothing" does not exist'),
     ],
 )
@@ -221,9 +225,20 @@ def test_sql_shows_names_as_text(on_server: Pewstats) -> None:
 
 
 def test_sql_prints_json_values(on_server: Pewstats) -> None:
-    query = 'SELECT 1 AS whole, 2.50::numeric AS exact, true AS yes, \'{"1": "WON"}\'::jsonb AS teams, NULL AS nothing'
+    query = """
+        SELECT 1 AS whole, 2.50::numeric AS exact, true AS yes, '{"1": "WON"}'::jsonb AS teams, NULL AS nothing,
+               'NaN'::float8 AS no_number, timestamptz '2026-07-01 20:00+02' AS start
+    """
     assert on_server.json("sql", query) == [
-        {"whole": 1, "exact": 2.5, "yes": True, "teams": {"1": "WON"}, "nothing": None}
+        {
+            "whole": 1,
+            "exact": 2.5,
+            "yes": True,
+            "teams": {"1": "WON"},
+            "nothing": None,
+            "no_number": None,
+            "start": "2026-07-01T18:00:00Z",
+        }
     ]
 
 
@@ -260,6 +275,17 @@ def test_an_unreachable_database_is_one_sentence_without_the_password(tmp_path: 
     _, err = unreachable.run("status", exit_code=1)
     assert err.startswith("Error: PostgreSQL cannot be reached (127.0.0.1, database pewstats)")
     assert PASSWORD not in err
+
+
+def test_a_demo_of_nothing_fails(on_server: Pewstats, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "There is no telemetry below" in on_server.run("demo", str(tmp_path / "empty"), exit_code=1)[1]
+
+
+def test_a_file_whose_name_is_no_text_is_one_sentence(on_server: Pewstats, tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.json")).write_bytes(match_bytes(1))
+    err = on_server.run("register", str(tmp_path), exit_code=1)[1]
+    assert "bad\\udcff.json' cannot be stored: rename the file." in err
 
 
 def test_a_missing_folder_is_one_sentence(on_server: Pewstats, tmp_path: Path) -> None:

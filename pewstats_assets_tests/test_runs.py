@@ -1,5 +1,6 @@
 """Real Dagster runs on PostgreSQL, Dagster's own storage included: what a batch leaves behind, and how a run fails."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pewstats_assets.partitions import follow_warehouse, register_folder
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases
 from pewstats_assets.warehouse.integrity import RULES
-from pewstats_assets_tests.telemetry_folders import write_broken, write_matches
+from pewstats_assets_tests.telemetry_folders import match_bytes, match_id_of, write_broken, write_matches
 
 Register = Callable[[int, int], list[str]]
 
@@ -107,6 +108,50 @@ def test_a_file_that_changes_after_registration_is_quarantined(
     assert batch.failures == []
     rows = connection.execute("SELECT file, reason FROM matches ORDER BY match_no").fetchall()
     assert rows == [(str(changed), "file_changed"), (str(removed), "file_missing")]
+
+
+def test_a_folder_that_is_away_fails_the_run_and_leaves_what_was_loaded(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    register(2, 100)
+    list(load_batches(instance, ["batch_00001"]))
+    (tmp_path / "telemetry").rename(tmp_path / "away")
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert any("2 of 2 files of batch_00001 cannot be read" in failure for failure in batch.failures)
+    assert counts(connection) == (2, 6, 3)
+    (tmp_path / "away").rename(tmp_path / "telemetry")
+    (tmp_path / "telemetry" / f"{match_id_of(2)}.json.gz").unlink()
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert any("1 of 2 files" in failure for failure in batch.failures)
+    assert counts(connection) == (2, 6, 3)
+
+
+def test_a_hostile_match_does_not_spoil_the_others(
+    register: Register,
+    instance: dg.DagsterInstance,
+    connection: psycopg.Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PGTZ", "Asia/Tokyo")
+    write_matches(tmp_path / "telemetry", range(1, 2))
+    hostile = {
+        2: match_bytes(2).replace(b"60.0", b"1e308").replace(b'"x": 0.0', b'"x": -1e300'),
+        3: match_bytes(3).replace(b'"a1"', b'"' + random.Random(3).randbytes(9_000).hex().encode() + b'"'),
+        4: match_bytes(4).replace(b"2025-07-12T17", b"9999-12-31T23"),
+        5: match_bytes(5).replace(b"2025-07-12", b"0001-01-01"),
+        6: match_bytes(6).replace(b'"a1"', b'"[red]\\u0000\'; DROP TABLE matches; --"'),
+    }
+    for number, content in hostile.items():
+        (tmp_path / "telemetry" / f"{match_id_of(number)}.json").write_bytes(content)
+    register(0, 100)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    assert connection.execute("SELECT count(*) FROM matches WHERE status = 'loaded'").fetchone() == (6,)
+    profiles = connection.execute(
+        "SELECT fights, damage_dealt FROM player_profiles WHERE player_name = 'b1'"
+    ).fetchall()
+    assert profiles == [(6, 180.0)]
 
 
 def test_materializing_again_gives_identical_rows(
@@ -235,11 +280,12 @@ def test_an_operational_error_is_rolled_back_and_tried_again(
     assert counts(connection) == (2, 6, 3)
 
 
+@pytest.mark.parametrize("sqlstate", ["23514", "54000"])
 def test_an_error_of_data_fails_at_once_and_leaves_nothing(
-    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, sqlstate: str
 ) -> None:
     register(2, 100)
-    fail_insert(connection, sqlstate="23514", times=1)
+    fail_insert(connection, sqlstate=sqlstate, times=1)
     (batch,) = load_batches(instance, ["batch_00001"])
     assert any("on purpose" in failure for failure in batch.failures)
     assert counts(connection) == (0, 0, 0)

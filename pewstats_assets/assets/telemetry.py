@@ -8,10 +8,11 @@ import dagster as dg
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.retries import retry_database_errors
-from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, decode_registered
+from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, Reason, decode_registered
 from pewstats_assets.warehouse import Match, matches_of
 
 _PROGRESS_EVERY = 10
+_AWAY = (Reason.FILE_MISSING, Reason.FILE_UNREADABLE)
 
 
 @dg.asset(
@@ -33,6 +34,7 @@ def telemetry(
         with retry_database_errors(), warehouse.connect() as connection:
             matches = matches_of(connection, batch)
         decoded, broken = _decode(context, batch, matches)
+        _refuse_to_lose(batch, matches, broken)
         rows = store.write(batch, decoded, broken)
         metadata: dict[str, dg.MetadataValue] = {
             "matches": dg.MetadataValue.int(len(matches)),
@@ -67,6 +69,17 @@ def _decode(
         if done % _PROGRESS_EVERY == 0 or done == len(matches):
             context.log.info("%s: decoded %d of %d matches", batch, done, len(matches))
     return decoded, broken
+
+
+def _refuse_to_lose(batch: str, matches: list[Match], broken: dict[int, BrokenTelemetryError]) -> None:
+    """Fail where the folder is away rather than a file broken: to go on would replace good fights by nothing."""
+    away = [match for match in matches if match.match_no in broken and broken[match.match_no].reason in _AWAY]
+    if away and (len(away) == len(matches) or any(match.is_loaded for match in away)):
+        msg = (
+            f"{len(away)} of {len(matches)} files of {batch} cannot be read, the first is {away[0].file}. "
+            "Is their folder there? What the batch has is left as it is."
+        )
+        raise dg.Failure(msg, allow_retries=False)
 
 
 def _total(decoded: dict[int, MatchTelemetry], count: str) -> int:

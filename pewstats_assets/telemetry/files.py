@@ -12,6 +12,7 @@ from pathlib import Path
 
 import deflate
 
+from pewstats_assets.errors import PewstatsError
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -29,6 +30,13 @@ _MATCH_OBJECT_SUFFIXES = (".match.json", ".match.json.gz")
 _TELEMETRY_SUFFIXES = (".json", ".json.gz")
 
 
+class UnusableFileNameError(PewstatsError):
+    """A file whose name is not text (not UTF-8), or would not stay text on a terminal."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"The name of {str(path)!a} cannot be stored: rename the file.")
+
+
 @dataclass(frozen=True, slots=True)
 class TelemetryFile:
     """A telemetry file and the API's match object beside it, if there is one."""
@@ -42,6 +50,7 @@ def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
 
     Raises:
         NotADirectoryError: `folder` is not a folder.
+        UnusableFileNameError: a file's name cannot be stored and shown.
     """
     if not folder.is_dir():
         msg = f"{folder} is not a folder: give the folder that holds the telemetry files."
@@ -54,6 +63,9 @@ def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
     )
+    for path in found:
+        if not str(path).isprintable():
+            raise UnusableFileNameError(path)
     return [TelemetryFile(path.resolve(), match_object_of(path)) for path in found]
 
 

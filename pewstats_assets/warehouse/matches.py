@@ -30,13 +30,14 @@ class NewMatch:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A registered match, as far as a run needs it."""
+    """A registered match, as far as a run needs it; `is_loaded` says whether its fights are in the warehouse."""
 
     match_no: int
     match_id: str | None
     file: str
     match_object: str | None
     checksum: str | None
+    is_loaded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ COPY matches (match_no, match_id, batch, file, match_object, checksum, match_typ
 _BATCHES = "SELECT DISTINCT batch FROM matches ORDER BY batch"
 _BATCHES_OF_FILES = "SELECT DISTINCT batch FROM matches WHERE file = ANY (%(files)s) ORDER BY batch"
 _TO_LOAD = """
-SELECT match_no, match_id::text, file, match_object, checksum
+SELECT match_no, match_id::text, file, match_object, checksum, status = 'loaded' AS is_loaded
 FROM matches
 WHERE batch = %(batch)s AND status <> 'excluded'
 ORDER BY match_no

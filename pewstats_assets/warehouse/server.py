@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -26,20 +28,23 @@ _CONNECT_TIMEOUT_S: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Databases:
-    """The two databases of this project. The URLs hold secrets and stay out of `repr`.
+    """The two databases of this project. Both values hold secrets and stay out of `repr`.
 
     Attributes:
-        warehouse_url: matches, fights, participants, profiles; migrated to the newest schema.
+        warehouse: connection string of the one with matches, fights, participants and profiles.
         dagster_url: Dagster's storage, for psycopg2.
     """
 
-    warehouse_url: str = field(repr=False)
+    warehouse: str = field(repr=False)
     dagster_url: str = field(repr=False)
 
     @contextmanager
     def connect(self) -> Iterator[psycopg.Connection]:
-        """Open a connection to the warehouse: committed at the end, rolled back on an error."""
-        with psycopg.connect(self.warehouse_url, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
+        """Open a connection to the warehouse, in UTC: committed at the end, rolled back on an error."""
+        with psycopg.connect(self.warehouse) as connection:
+            # In a transaction of its own, so that no rollback takes it back.
+            connection.execute("SET TIME ZONE 'UTC'")
+            connection.commit()
             yield connection
 
 
@@ -60,22 +65,22 @@ def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases
         _ensure_database(warehouse)
         _ensure_database(dagster)
         ensure_migrated(_text(warehouse, "postgresql+psycopg"), upgrade=upgrade)
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         where = f"{warehouse.host or 'the embedded server'}, database {warehouse.database}"
         msg = f"PostgreSQL cannot be reached ({where}): {str(error).strip()}"
         raise DatabaseError(msg) from None
-    return Databases(_text(warehouse, "postgresql"), _text(dagster, "postgresql+psycopg2"))
+    return Databases(_connection_string(warehouse), _text(dagster, "postgresql+psycopg2"))
 
 
 def _external(database_url: str) -> URL:
     try:
-        url = make_url(database_url)
+        url = make_url(database_url.replace("postgres://", "postgresql://", 1))
     except (ArgumentError, ValueError):
         url = None
     if url is None or url.get_backend_name() != "postgresql" or not url.database:
         msg = "PEWSTATS_DATABASE_URL is malformed: give postgresql://user:password@host:5432/database."
         raise SettingsError(msg)
-    return url.set(drivername="postgresql")
+    return url.set(database=unquote(url.database))  # SQLAlchemy leaves that to the driver
 
 
 def _embedded(settings: Settings) -> URL:
@@ -91,28 +96,36 @@ def _text(url: URL, driver: str) -> str:
     return url.set(drivername=driver).render_as_string(hide_password=False)
 
 
+def _connection_string(url: URL) -> str:
+    """What libpq is given. It is made of the parsed URL, so that SQLAlchemy and libpq read a URL alike."""
+    parameters = dict(url.query) | url.translate_connect_args(username="user", database="dbname")
+    return make_conninfo(**{"connect_timeout": _CONNECT_TIMEOUT_S, **parameters})
+
+
 def _ensure_database(url: URL) -> None:
-    """Create the database if it is missing, from the server's maintenance database."""
+    """Create the database if the server's maintenance database says that it is missing."""
     try:
-        with psycopg.connect(_text(url, "postgresql"), connect_timeout=_CONNECT_TIMEOUT_S) as connection:
+        with psycopg.connect(_connection_string(url)) as connection:
             _require_version(connection)
-    except psycopg.OperationalError as error:
-        if "does not exist" not in str(error):
+    except psycopg.OperationalError:
+        if not _create_if_missing(url):
             raise
-        _create_database(url)
 
 
-def _create_database(url: URL) -> None:
-    server = _text(url.set(database="postgres"), "postgresql")
-    with psycopg.connect(server, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
-        _require_version(connection)
+def _create_if_missing(url: URL) -> bool:
+    with psycopg.connect(_connection_string(url.set(database="postgres")), autocommit=True) as server:
+        _require_version(server)
+        name = str(url.database)
+        if server.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None:
+            return False
         try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(str(url.database))))
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            return  # another process was faster
+            pass  # another process was faster
         except psycopg.errors.InsufficientPrivilege:
-            msg = f"The user may not create the database {url.database}: create it, and give the user all rights on it."
+            msg = f"The user may not create the database {name}: create it, and give the user all rights on it."
             raise DatabaseError(msg) from None
+        return True
 
 
 def _require_version(connection: psycopg.Connection) -> None:

@@ -1,5 +1,7 @@
 """Which server is used, and what is said when it cannot be."""
 
+from urllib.parse import unquote
+
 import psycopg
 import pytest
 
@@ -40,6 +42,32 @@ def test_an_unreachable_server_is_an_error_without_the_password(
     with pytest.raises(DatabaseError, match="cannot be reached") as caught:
         connect_databases(Settings.from_environment())
     assert PASSWORD not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["with%20space", "caf%C3%A9"])
+def test_an_escaped_name_means_the_same_to_everybody(
+    server_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    del settings  # for its environment
+    url = f"{server_url}/{name}".replace("postgresql://", "postgres://")
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", url)
+    with connect_databases(Settings.from_environment()).connect() as connection:
+        assert connection.execute("SELECT current_database()").fetchone() == (unquote(name),)
+
+
+def test_an_unknown_parameter_of_the_url_is_said(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"{settings.database_url}?sslmod=require")
+    with pytest.raises(DatabaseError, match="sslmod") as caught:
+        connect_databases(Settings.from_environment())
+    assert PASSWORD not in str(caught.value)
+
+
+def test_every_session_is_in_utc(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGTZ", "Asia/Tokyo")
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"{settings.database_url}?options=-c%20work_mem%3D8MB")
+    with connect_databases(Settings.from_environment()).connect() as connection:
+        assert connection.execute("SHOW TimeZone").fetchone() == ("UTC",)
+        assert connection.execute("SHOW work_mem").fetchone() == ("8MB",)
 
 
 def test_secrets_stay_out_of_representations(settings: Settings) -> None:
