@@ -1,5 +1,8 @@
 """Which server is used, and what is said when it cannot be."""
 
+import signal
+import subprocess
+import sys
 from urllib.parse import unquote
 
 import psycopg
@@ -90,6 +93,22 @@ def test_a_newer_schema_is_refused(settings: Settings, connection: psycopg.Conne
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseError, match="newer than this software"):
         connect_databases(settings)
+
+
+def test_the_embedded_server_stops_with_its_last_process_even_if_another_was_killed(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("embedded") / "postgres"
+    use = f"""
+import os, pathlib
+from pewstats_assets.warehouse.embedded import start_server
+start_server(pathlib.Path({str(folder)!r}))
+"""
+    killed = subprocess.run([sys.executable, "-c", f"{use}os.kill(os.getpid(), 9)"], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (folder / "postmaster.pid").exists()
+    subprocess.run([sys.executable, "-c", use], check=True)
+    assert not (folder / "postmaster.pid").exists()
 
 
 def test_a_home_with_spaces_cannot_hold_the_embedded_server(
