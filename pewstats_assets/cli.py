@@ -42,11 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (PewstatsError, NotADirectoryError) as error:
         _fail(str(error))
     except Exception as error:
-        from psycopg import OperationalError
+        import psycopg
 
-        if not isinstance(error, OperationalError):
+        if not isinstance(error, psycopg.Error):
             raise
-        _fail(f"The database failed in the middle of the work, which was rolled back: {error}")
+        _fail(f"PostgreSQL failed in the middle of the work, which was rolled back: {str(error).strip()}")
 
 
 def _say(message: str) -> None:

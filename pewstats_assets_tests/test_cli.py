@@ -273,7 +273,7 @@ def test_every_command_has_help(tmp_path: Path, command: str) -> None:
 def test_an_unreachable_database_is_one_sentence_without_the_password(tmp_path: Path) -> None:
     unreachable = Pewstats(tmp_path, f"postgresql://me:{PASSWORD}@127.0.0.1:9/pewstats")
     _, err = unreachable.run("status", exit_code=1)
-    assert err.startswith("Error: PostgreSQL cannot be reached (127.0.0.1, database pewstats)")
+    assert err.startswith("Error: PostgreSQL cannot be used (127.0.0.1, database pewstats)")
     assert PASSWORD not in err
 
 

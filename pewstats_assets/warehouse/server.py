@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pewstats_assets.settings import Settings, SettingsError
 from pewstats_assets.warehouse.embedded import start_server
@@ -57,7 +57,7 @@ def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases
 
     Raises:
         SettingsError: `PEWSTATS_DATABASE_URL` is malformed.
-        DatabaseError: the server cannot be reached or is too old, or the schema is not up to date.
+        DatabaseError: the server cannot be reached, is too old or refuses the user, or the schema is not up to date.
     """
     warehouse = _external(settings.database_url) if settings.database_url else _embedded(settings)
     dagster = warehouse.set(database=f"{warehouse.database}{DAGSTER_SUFFIX}")
@@ -65,9 +65,10 @@ def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases
         _ensure_database(warehouse)
         _ensure_database(dagster)
         ensure_migrated(_text(warehouse, "postgresql+psycopg"), upgrade=upgrade)
-    except psycopg.Error as error:
+    except (psycopg.Error, DBAPIError) as error:
         where = f"{warehouse.host or 'the embedded server'}, database {warehouse.database}"
-        msg = f"PostgreSQL cannot be reached ({where}): {str(error).strip()}"
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        msg = f"PostgreSQL cannot be used ({where}): {str(reason).strip()}"
         raise DatabaseError(msg) from None
     return Databases(_connection_string(warehouse), _text(dagster, "postgresql+psycopg2"))
 

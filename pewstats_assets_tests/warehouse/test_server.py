@@ -42,7 +42,7 @@ def test_an_unreachable_server_is_an_error_without_the_password(
 ) -> None:
     del settings  # for its environment
     monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"postgresql://postgres:{PASSWORD}@127.0.0.1:9/pewstats")
-    with pytest.raises(DatabaseError, match="cannot be reached") as caught:
+    with pytest.raises(DatabaseError, match="cannot be used") as caught:
         connect_databases(Settings.from_environment())
     assert PASSWORD not in str(caught.value)
 
@@ -56,6 +56,17 @@ def test_an_escaped_name_means_the_same_to_everybody(
     monkeypatch.setenv("PEWSTATS_DATABASE_URL", url)
     with connect_databases(Settings.from_environment()).connect() as connection:
         assert connection.execute("SELECT current_database()").fetchone() == (unquote(name),)
+
+
+def test_a_user_without_rights_is_an_error_of_one_sentence(
+    settings: Settings, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute("DROP ROLE IF EXISTS nobody_special")
+    connection.execute("CREATE ROLE nobody_special LOGIN")
+    url = (settings.database_url or "").replace("postgres:", "nobody_special:")
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", url)
+    with pytest.raises(DatabaseError, match=r"permission denied for table alembic_version$"):
+        connect_databases(Settings.from_environment())
 
 
 def test_an_unknown_parameter_of_the_url_is_said(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
