@@ -35,7 +35,7 @@ format: $(READY)  ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff format .
 
 lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 clean:  ## Remove the virtual environment and what tools left behind; the data stays.
@@ -43,7 +43,7 @@ clean:  ## Remove the virtual environment and what tools left behind; the data s
 
 $(READY): requirements.lock $(BIN)/uv
 	@echo "Installing the locked dependencies into .venv (once; a minute or two) ..."
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --system-certs --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
