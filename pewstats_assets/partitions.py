@@ -11,7 +11,14 @@ from typing import Final
 import dagster as dg
 
 from pewstats_assets.settings import Settings
-from pewstats_assets.telemetry import TelemetryFile, checksum, find_telemetry_files, identify
+from pewstats_assets.telemetry import (
+    BrokenTelemetryError,
+    TelemetryFile,
+    checksum,
+    find_telemetry_files,
+    identify,
+    read_bytes,
+)
 from pewstats_assets.warehouse import Databases
 from pewstats_assets.warehouse.matches import NewMatch, Registration, batches, known_files, register
 
@@ -57,8 +64,8 @@ def register_folder(
 
 def _new_match(file: TelemetryFile, excluded_match_types: frozenset[str]) -> NewMatch:
     try:
-        content = file.path.read_bytes()
-    except OSError:
+        content = read_bytes(file.path)
+    except BrokenTelemetryError:
         content = None  # registered all the same: the run will say what is wrong, and quarantine it
     identity = identify(file, content or b"")
     is_excluded = identity.match_type in excluded_match_types

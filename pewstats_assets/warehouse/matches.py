@@ -16,7 +16,7 @@ class NewMatch:
 
     Attributes:
         match_id: None if neither the file nor its path says.
-        checksum: None if the file cannot be read.
+        checksum: None if the file cannot be read, is empty or too large.
         excluded_because: why the match is not to be processed; None if it is.
     """
 
