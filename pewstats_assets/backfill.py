@@ -8,7 +8,7 @@ from typing import Final
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
-from pewstats_assets.definitions import JOB_NAME, build_defs
+from pewstats_assets.definitions import JOB_NAME, defs
 
 #: The assets in the order in which a run materializes them.
 ASSETS: Final = ("telemetry", "team_fights", "fight_participants", "player_profiles")
@@ -28,7 +28,7 @@ class LoadedBatch:
 
 def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterator[LoadedBatch]:
     """Materialize all assets of each batch and run their checks; a batch that fails does not stop the next."""
-    job = build_defs().resolve_job_def(JOB_NAME)
+    job = defs.resolve_job_def(JOB_NAME)
     for batch in batches:
         start = time.monotonic()
         result = job.execute_in_process(run_config=_QUIET, partition_key=batch, instance=instance, raise_on_error=False)

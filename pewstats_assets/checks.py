@@ -33,9 +33,9 @@ def fight_integrity(
     """
     batches = context.op_execution_context.partition_keys
     is_range = not context.op_execution_context.has_partition_key
-    for rule in RULES:
-        with retry_database_errors(), warehouse.connect() as connection:
-            findings = {batch: judge(connection, rule, batch) for batch in batches}
+    with retry_database_errors(), warehouse.connect() as connection:
+        judged = [(rule, {batch: judge(connection, rule, batch) for batch in batches}) for rule in RULES]
+    for rule, findings in judged:
         if is_range:
             for batch, finding in findings.items():
                 # Dagster's annotation leaves check evaluations out, its code does not.

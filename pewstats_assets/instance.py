@@ -13,7 +13,7 @@ from pewstats_assets.warehouse import Databases
 _CONFIG: Final = "dagster.yaml"
 
 
-def prepare_environment(settings: Settings, databases: Databases) -> None:
+def _prepare_environment(settings: Settings, databases: Databases) -> None:
     """Point this process, and those it starts, at the Dagster instance and at the same home.
 
     A `DAGSTER_HOME` that is set is respected. Otherwise it is `<home>/dagster`, and gets our `dagster.yaml` once.
@@ -31,5 +31,5 @@ def prepare_environment(settings: Settings, databases: Databases) -> None:
 
 def open_instance(settings: Settings, databases: Databases) -> dg.DagsterInstance:
     """Open the Dagster instance; use it in a `with` block."""
-    prepare_environment(settings, databases)
+    _prepare_environment(settings, databases)
     return dg.DagsterInstance.get()

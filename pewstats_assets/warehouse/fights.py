@@ -1,13 +1,13 @@
 """The batch write: fights and participants of a batch, and what became of its matches, in one transaction."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 
-from pewstats_assets.fights import MatchFights
+from pewstats_assets.fights import Fight, MatchFights, Participant
 from pewstats_assets.warehouse.bulk import copy_rows
 
 MAX_FIGHTS_PER_MATCH: Final = 999
@@ -89,6 +89,10 @@ _PARTICIPANT_COLUMNS: Final = {
     **_MATCH_COLUMNS,
 }
 
+#: The columns that are filled from the field of the same name.
+_FIGHT_FIELDS: Final = tuple(field.name for field in fields(Fight) if field.name in _FIGHT_COLUMNS)
+_PARTICIPANT_FIELDS: Final = tuple(field.name for field in fields(Participant) if field.name in _PARTICIPANT_COLUMNS)
+
 _LOCK_BATCH = (
     "SELECT match_no FROM matches WHERE batch = %(batch)s AND status <> 'excluded' ORDER BY match_no FOR UPDATE"
 )
@@ -165,10 +169,11 @@ def replace_fights(
 
 def _fight_rows(batch: str, ruleset: str, detected: Sequence[MatchFights]) -> Iterator[dict[str, Any]]:
     for match in detected:
+        of_match = _match_values(match)
         for fight_no, fight in enumerate(match.fights, start=1):
             yield {
-                **_match_values(match),
-                **{column: getattr(fight, column) for column in _FIGHT_COLUMNS if hasattr(fight, column)},
+                **of_match,
+                **{name: getattr(fight, name) for name in _FIGHT_FIELDS},
                 "id": _fight_id(match, fight_no),
                 "batch": batch,
                 "match_no": match.match_no,
@@ -179,16 +184,13 @@ def _fight_rows(batch: str, ruleset: str, detected: Sequence[MatchFights]) -> It
 
 def _participant_rows(batch: str, detected: Sequence[MatchFights]) -> Iterator[dict[str, Any]]:
     for match in detected:
+        of_match = _match_values(match)
         for fight_no, fight in enumerate(match.fights, start=1):
             fight_id = _fight_id(match, fight_no)
             for participant_no, participant in enumerate(fight.participants, start=1):
                 yield {
-                    **_match_values(match),
-                    **{
-                        column: getattr(participant, column)
-                        for column in _PARTICIPANT_COLUMNS
-                        if hasattr(participant, column)
-                    },
+                    **of_match,
+                    **{name: getattr(participant, name) for name in _PARTICIPANT_FIELDS},
                     "id": fight_id * (MAX_PARTICIPANTS_PER_FIGHT + 1) + participant_no,
                     "batch": batch,
                     "fight_id": fight_id,
