@@ -19,11 +19,8 @@ def add_up(values: Iterable[float]) -> float:
 def mean_location(locations: Sequence[Location]) -> Location:
     """Mean x, y and z of at least one location."""
     n = len(locations)
-    return (
-        add_up(x for x, _, _ in locations) / n,
-        add_up(y for _, y, _ in locations) / n,
-        add_up(z for _, _, z in locations) / n,
-    )
+    xs, ys, zs = zip(*locations, strict=True)
+    return add_up(xs) / n, add_up(ys) / n, add_up(zs) / n
 
 
 def distance_m(a: Location, b: Location) -> float:

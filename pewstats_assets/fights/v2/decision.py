@@ -1,6 +1,8 @@
 """Rules 28 to 32: whether an engagement is a fight, by its own events."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final
 
 from pewstats_assets.fights.v2.arithmetic import add_up
@@ -14,29 +16,44 @@ MIN_SHARE_OF_DAMAGE: Final = 0.20
 MIN_DAMAGE_AROUND_KNOCK: Final = 75.0
 
 
-def reason_for_fight(engagement: Engagement, team_ids: Sequence[int]) -> str | None:
-    """Say why an engagement is a fight; None if it is none.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why an engagement is a fight, by its own events.
 
-    Args:
-        engagement: its own events decide.
-        team_ids: the teams of the participants, by the window (rule 26).
+    Attributes:
+        reason: a sentence.
+        dealing_teams: the teams that dealt damage, if the verdict stands only where they are all there are (rules 30,
+            31); else None.
     """
+
+    reason: str
+    dealing_teams: AbstractSet[int] | None
+
+    def stands(self, team_ids: Sequence[int]) -> bool:
+        """Whether it is a fight between these teams: those of the participants, by the window (rule 26)."""
+        return self.dealing_teams is None or self.dealing_teams == set(team_ids)
+
+
+def judge(engagement: Engagement) -> Verdict | None:
+    """Say why an engagement is a fight; None if it is none, whoever takes part."""
     knocks = _number_of(Kind.KNOCK, engagement.own)
     kills = _number_of(Kind.KILL, engagement.own)
     if knocks + kills >= MIN_CASUALTIES:
-        return f"Multiple casualties ({knocks + kills} knocks/kills)"
+        return Verdict(f"Multiple casualties ({knocks + kills} knocks/kills)", None)
     if kills:
         return None  # rule 29, whatever the resistance
 
     dealt = _damage_by_team(engagement.own)
-    if len(dealt) < MIN_DEALING_TEAMS or dealt.keys() != set(team_ids):
+    if len(dealt) < MIN_DEALING_TEAMS:
         return None
     if knocks:
         is_fight = all(damage >= MIN_DAMAGE_AROUND_KNOCK for damage in dealt.values())
-        return "Single knock with reciprocal damage (all teams ≥75 damage)" if is_fight else None
-    total = add_up(dealt.values())
-    is_fight = total >= MIN_SUSTAINED_DAMAGE and all(d >= total * MIN_SHARE_OF_DAMAGE for d in dealt.values())
-    return f"Sustained reciprocal damage ({total:.0f} total)" if is_fight else None
+        reason = "Single knock with reciprocal damage (all teams ≥75 damage)"
+    else:
+        total = add_up(dealt.values())
+        is_fight = total >= MIN_SUSTAINED_DAMAGE and all(d >= total * MIN_SHARE_OF_DAMAGE for d in dealt.values())
+        reason = f"Sustained reciprocal damage ({total:.0f} total)"
+    return Verdict(reason, dealt.keys()) if is_fight else None
 
 
 def _number_of(kind: Kind, own: Sequence[Event]) -> int:

@@ -7,11 +7,11 @@ import polars as pl
 
 from pewstats_assets.fights.model import Fight, Participant
 from pewstats_assets.fights.v2.arithmetic import add_up, mean_location
-from pewstats_assets.fights.v2.decision import reason_for_fight
+from pewstats_assets.fights.v2.decision import judge
 from pewstats_assets.fights.v2.engagements import SECOND, Engagement, cluster
 from pewstats_assets.fights.v2.events import Kind, read_events
 from pewstats_assets.fights.v2.outcome import decide_outcome
-from pewstats_assets.fights.v2.window import Player, Window, WindowReader
+from pewstats_assets.fights.v2.window import Player, WindowReader
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -20,18 +20,19 @@ def detect(combat: pl.DataFrame) -> list[Fight]:
     """Find the fights of one match; see `fights.detect_fights`."""
     events = read_events(combat)
     windows = WindowReader(events)
-    found = (_fight(engagement, windows.read(engagement)) for engagement in cluster(events))
+    found = (_fight(engagement, windows) for engagement in cluster(events))
     return [fight for fight in found if fight is not None]
 
 
-def _fight(engagement: Engagement, window: Window) -> Fight | None:
-    participants = window.participants
-    if not participants:
-        return None  # rule 38
-    team_ids = sorted({player.team for player in participants})
-    reason = reason_for_fight(engagement, team_ids)
-    if reason is None:
+def _fight(engagement: Engagement, windows: WindowReader) -> Fight | None:
+    verdict = judge(engagement)
+    if verdict is None:
         return None
+    window = windows.read(engagement)
+    participants = window.participants
+    team_ids = sorted({player.team for player in participants})
+    if not participants or not verdict.stands(team_ids):
+        return None  # rules 38, 30, 31
     result = decide_outcome(window, team_ids)
     first, second, *others = window.ranking
     centre_x, centre_y, spread = window.centre_and_spread()
@@ -51,7 +52,7 @@ def _fight(engagement: Engagement, window: Window) -> Fight | None:
         winning_team_id=result.winner,
         loser_team_id=result.loser,
         team_outcomes=result.team_outcomes,
-        fight_reason=reason,
+        fight_reason=verdict.reason,
         fight_center_x=centre_x,
         fight_center_y=centre_y,
         fight_spread_radius=spread,

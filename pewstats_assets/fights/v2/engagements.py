@@ -1,7 +1,9 @@
 """Rules 7 to 15: combat events are clustered into engagements."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 from typing import Final
 
@@ -33,35 +35,56 @@ class Engagement:
 
 
 def cluster(events: Sequence[Event]) -> list[Engagement]:
-    """Put every combat event into exactly one engagement, in seed order (rule 15)."""
+    """Put every combat event into exactly one engagement, in seed order (rule 15).
+
+    Only events of an engagement's own teams can belong to it, and only these are looked at.
+    """
     combat = sorted((event for event in events if event.is_combat), key=attrgetter("time"))  # rule 7: stable
-    # A linked list of the unused events, so that none is looked at again once it is used.
-    following = list(range(1, len(combat) + 1))
-    engagements = []
-    seed = 0
-    while seed < len(combat):
-        engagements.append(_grow(combat, following, seed))
-        seed = following[seed]
-    return engagements
+    of_team: dict[int, list[int]] = {}
+    for index, event in enumerate(combat):
+        of_team.setdefault(event.actor.team, []).append(index)
+        of_team.setdefault(event.victim.team, []).append(index)
+    is_used = bytearray(len(combat))
+    return [_grow(combat, of_team, is_used, seed) for seed in range(len(combat)) if not is_used[seed]]
 
 
-def _grow(combat: Sequence[Event], following: list[int], seed: int) -> Engagement:
-    """Grow one engagement from the first unused event, and unlink what it uses (rules 8 to 14)."""
+def _grow(combat: Sequence[Event], of_team: Mapping[int, Sequence[int]], is_used: bytearray, seed: int) -> Engagement:
+    """Grow one engagement from the first unused event, and mark what it uses (rules 8 to 14)."""
     first = combat[seed]
     engagement = Engagement([first], {first.actor.team, first.victim.team})
+    own, teams, start, end = engagement.own, engagement.teams, first.time, first.time
     centre = _centre(first)
-    previous, current = seed, following[seed]
-    while current < len(combat):
-        event = combat[current]
-        if event.time - engagement.start > MAX_DURATION or event.time - engagement.end > MAX_GAP:
-            break
-        if _belongs(event, engagement.teams, centre):
-            engagement.own.append(event)
-            engagement.teams.update((event.actor.team, event.victim.team))
-            following[previous] = following[current]
+    is_used[seed] = True
+
+    # The next event of each team, by place; with it, where it is among the team's.
+    ahead: list[tuple[int, int, Sequence[int]]] = []
+
+    def follow(team: int, since: int) -> None:
+        indices = of_team[team]
+        place = bisect_right(indices, since)
+        if place < len(indices):
+            heappush(ahead, (indices[place], place, indices))
+
+    for team in teams:
+        follow(team, seed)
+    while ahead:
+        current, place, indices = ahead[0]
+        if place + 1 < len(indices):
+            heapreplace(ahead, (indices[place + 1], place + 1, indices))
         else:
-            previous = current
-        current = following[current]
+            heappop(ahead)
+        if is_used[current]:
+            continue  # by another engagement, or just now: both of its teams are followed
+        event = combat[current]
+        if event.time - start > MAX_DURATION or event.time - end > MAX_GAP:
+            break
+        if _belongs(event, teams, centre):
+            own.append(event)
+            end = event.time
+            is_used[current] = True
+            for team in {event.actor.team, event.victim.team} - teams:
+                teams.add(team)
+                follow(team, current)
     return engagement
 
 

@@ -48,12 +48,13 @@ _KINDS: Final = {kind.value: kind for kind in Kind}
 def read_events(combat: pl.DataFrame) -> list[Event]:
     """Take the events that can matter out of a match's combat frame, in file order.
 
-    An event of which a side has no team is combat by no rule and counts in no window (rules 4, 17 to 19).
+    An event of which a side has no team is combat by no rule and counts in no window (rules 4, 17 to 19), nor does
+    damage within a team (rules 4 and 17).
     """
+    is_of_two_teams = pl.col("actor_team_id") != pl.col("victim_team_id")  # null, and so out, if a side has none
     relevant = combat.filter(
         pl.col("kind").is_in(list(_KINDS)),
-        pl.col("actor_team_id").is_not_null(),
-        pl.col("victim_team_id").is_not_null(),
+        is_of_two_teams | (is_of_two_teams.is_not_null() & (pl.col("kind") != Kind.DAMAGE.value)),
     )
     times = relevant["time"].dt.epoch("us").to_list()
     kinds = relevant["kind"].to_list()

@@ -91,19 +91,27 @@ class Window:
 
 
 class WindowReader:
-    """Reads windows out of a match's events, which it sorts once."""
+    """Reads windows out of a match's events, which it sorts once, by the actor's team."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        self._in_time_order = sorted(enumerate(events), key=lambda numbered: numbered[1].time)
-        self._times = [event.time for _, event in self._in_time_order]
+        self._events = events
+        self._times: dict[int, list[int]] = {}
+        self._indices: dict[int, list[int]] = {}
+        for index, event in sorted(enumerate(events), key=lambda numbered: numbered[1].time):
+            self._times.setdefault(event.actor.team, []).append(event.time)
+            self._indices.setdefault(event.actor.team, []).append(index)
 
     def read(self, engagement: Engagement) -> Window:
         """Count the window's events in file order (rule 16)."""
-        first = bisect_left(self._times, engagement.start)
-        behind = bisect_right(self._times, engagement.end)
         window = Window(players={}, teams={team: Team() for team in engagement.teams})
-        for _, event in sorted(self._in_time_order[first:behind], key=lambda numbered: numbered[0]):
-            if event.actor.team in window.teams and event.victim.team in window.teams:
+        indices: list[int] = []
+        for team in engagement.teams & self._times.keys():
+            times = self._times[team]
+            first, behind = bisect_left(times, engagement.start), bisect_right(times, engagement.end)
+            indices += self._indices[team][first:behind]
+        for index in sorted(indices):
+            event = self._events[index]
+            if event.victim.team in window.teams:
                 _COUNT[event.kind](window, event)
         return window
 
