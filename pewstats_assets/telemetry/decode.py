@@ -5,38 +5,38 @@ fields are ignored: the set is open.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.events import (
-    NOBODY,
     REFUSALS,
     Character,
     Event,
     Location,
-    character_of,
-    characters_of,
-    is_game_of,
     lenient_events,
     parse_json,
     typed_decoder,
 )
-from pewstats_assets.telemetry.files import TelemetryFile, inflate, match_id_in_path, read_bytes
+from pewstats_assets.telemetry.files import MAX_OBJECTS, TelemetryFile, inflate, match_id_in_path, read_bytes
 from pewstats_assets.telemetry.identity import MatchDefinition, MatchObject, parse_definition, read_match_object
+from pewstats_assets.telemetry.spans import EventSpans
 from pewstats_assets.telemetry.text import NUL, REPLACEMENT, storable
 from pewstats_assets.telemetry.times import parse_time, parse_times
 
+_NOBODY: Final = Character()
 _NOWHERE: Final = Location()
 _BOT_ACCOUNT_PREFIX: Final = "ai."
 _BOT_TYPE: Final = "user_ai"
 _MAX_UNKNOWN_TYPES: Final = 20
+_DAMAGE: Final = "LogPlayerTakeDamage"
 _ACTOR: Final = {
     "damage": attrgetter("attacker"),
     "knock": attrgetter("attacker"),
@@ -44,9 +44,9 @@ _ACTOR: Final = {
     "kill_v1": attrgetter("killer"),
     "revive": attrgetter("reviver"),
 }
+_COMBAT_TYPES: Final = (*frames.KINDS, "LogMatchDefinition")
 _USED_TYPES: Final = (
-    *frames.KINDS,
-    "LogMatchDefinition",
+    *_COMBAT_TYPES,
     "LogMatchEnd",
     "LogMatchStart",
     "LogPhaseChange",
@@ -115,40 +115,63 @@ def decode_bytes(content: bytes, path: Path, match_object: MatchObject | None = 
     Raises:
         BrokenTelemetryError: nothing can be made of the bytes; says why.
     """
-    events = _decode_events(inflate(content))
-    try:
-        return _frames_of(events, path, match_object)
-    except ValueError as error:
-        raise _not_json(error) from error
+    return _frames_of(_decode_events(inflate(content), _USED_TYPES), path, match_object)
 
 
 def decode_combat(content: bytes, path: Path) -> MatchCombat:
     """Decode the combat events alone, for whoever only wants fights; otherwise as `decode_bytes`."""
-    events = _decode_events(inflate(content))
-    try:
-        return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
-    except ValueError as error:
-        raise _not_json(error) from error
+    events = _decode_events(inflate(content), _COMBAT_TYPES)
+    return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
 
 
-def _decode_events(content: bytes | bytearray) -> _Events:
-    try:
-        events = typed_decoder.decode(content)
-    except REFUSALS:
-        events = lenient_events(_parse_array(content))
-
-    used: dict[str | None, list[Numbered]] = {event_type: [] for event_type in _USED_TYPES}
+def _decode_events(content: bytes | bytearray, used_types: Collection[str]) -> _Events:
+    numbered, total = _parse_used(content, used_types) or _parse_all(content)
+    used: dict[str | None, list[Numbered]] = {event_type: [] for event_type in used_types}
     unknown: Counter[str] = Counter()
-    for index, event in enumerate(events):
+    for index, event in numbered:
         rows = used.get(event.type)
         if rows is not None:
             rows.append((index, event))
         elif event.type not in frames.KNOWN_TYPES:
             unknown[event.type or ""] += 1
-    return _Events(used, len(events), unknown)
+    return _Events(used, total, unknown)
+
+
+def _parse_used(content: bytes | bytearray, used_types: Collection[str]) -> tuple[Iterable[Numbered], int] | None:
+    """Parse the events of the given types, and those whose type does not show; None if all have to be parsed."""
+    spans = EventSpans.find(content)
+    if spans is None:
+        return None
+    by_nobody = spans.without_object(_DAMAGE, b'"attacker"')
+    wanted = np.setdiff1d(spans.of_types(used_types), by_nobody, assume_unique=True)
+    try:
+        events = _parse(spans.as_json(wanted))
+    except BrokenTelemetryError:
+        return None  # parsing all of it tells where it is broken
+    return (zip(wanted.tolist(), events, strict=True), len(spans)) if len(events) == len(wanted) else None
+
+
+def _parse_all(content: bytes | bytearray) -> tuple[Iterable[Numbered], int]:
+    _refuse_too_much(content)
+    events = _parse(content)
+    return enumerate(events), len(events)
+
+
+def _parse(array: bytes | bytearray) -> list[Event]:
+    try:
+        return typed_decoder.decode(array)
+    except REFUSALS:
+        return lenient_events(_parse_array(array))
+
+
+def _refuse_too_much(content: bytes | bytearray) -> None:
+    """Refuse what would fill the memory once it is parsed."""
+    if content.count(b"{") > MAX_OBJECTS:
+        raise BrokenTelemetryError(Reason.TOO_LARGE, f"More than {MAX_OBJECTS:,} JSON objects.")
 
 
 def _parse_array(content: bytes | bytearray) -> list[Any]:
+    _refuse_too_much(content)
     try:
         parsed = parse_json(content)
     except RecursionError:
@@ -200,31 +223,27 @@ def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) ->
 
 
 def _combat(events: _Events) -> pl.DataFrame:
-    numbered = sorted(
+    rows = sorted(
         (
-            (index, kind, event, _ACTOR[kind](event))
+            (index, kind, event, actor or _NOBODY, event.victim or _NOBODY)
             for event_type, kind in frames.KINDS.items()
             for index, event in events.used[event_type]
+            # Damage by nobody is the environment's: four fifths of all damage, and none of a fight's.
+            if (actor := _ACTOR[kind](event)) not in (None, _NOBODY) or kind != "damage"
         ),
         key=itemgetter(0),
     )
-    rows = [
-        (index, kind, event, actor)
-        for index, kind, event, raw in numbered
-        # Damage by nobody is the environment's: two thirds of all damage, and none of a fight's.
-        if (actor := character_of(raw)) != NOBODY or kind != "damage"
-    ]
     return _frame(
         {
-            "event_index": [index for index, _, _, _ in rows],
-            "time": parse_times([event.date for _, _, event, _ in rows]),
-            "kind": [kind for _, kind, _, _ in rows],
-            **_character_columns("actor", [actor for _, _, _, actor in rows]),
-            **_character_columns("victim", [character_of(event.victim) for _, _, event, _ in rows]),
-            "damage": [event.damage for _, _, event, _ in rows],
-            "damage_type": [event.damageTypeCategory for _, _, event, _ in rows],
-            "damage_causer": [event.damageCauserName for _, _, event, _ in rows],
-            "dbno_id": [event.dBNOId for _, _, event, _ in rows],
+            "event_index": [index for index, _, _, _, _ in rows],
+            "time": parse_times([event.date for _, _, event, _, _ in rows]),
+            "kind": [kind for _, kind, _, _, _ in rows],
+            **_character_columns("actor", [actor for _, _, _, actor, _ in rows]),
+            **_character_columns("victim", [victim for _, _, _, _, victim in rows]),
+            "damage": [event.damage for _, _, event, _, _ in rows],
+            "damage_type": [event.damageTypeCategory for _, _, event, _, _ in rows],
+            "damage_causer": [event.damageCauserName for _, _, event, _, _ in rows],
+            "dbno_id": [event.dBNOId for _, _, event, _, _ in rows],
         },
         frames.COMBAT,
     )
@@ -257,7 +276,7 @@ def _usable(location: Location | None) -> Location:
 
 def _positions(events: _Events) -> pl.DataFrame:
     rows = events.used["LogPlayerPosition"]
-    characters = [character_of(event.character) for _, event in rows]
+    characters = [event.character or _NOBODY for _, event in rows]
     return _frame(
         {
             "event_index": [index for index, _ in rows],
@@ -275,9 +294,9 @@ def _positions(events: _Events) -> pl.DataFrame:
 
 
 def _rosters(events: _Events) -> pl.DataFrame:
-    created = [character_of(event.character) for _, event in events.used["LogPlayerCreate"]]
-    started = [character for _, event in events.used["LogMatchStart"] for character in characters_of(event.characters)]
-    ended = [character for _, event in events.used["LogMatchEnd"] for character in characters_of(event.characters)]
+    created = [event.character for _, event in events.used["LogPlayerCreate"] if event.character]
+    started = _characters(events.used["LogMatchStart"])
+    ended = _characters(events.used["LogMatchEnd"])
     ranks = {character.accountId: character.ranking for character in ended if character.ranking}
     # The last sighting of an account is the one that counts.
     roster = {character.accountId: character for character in (*created, *started, *ended) if character.accountId}
@@ -296,6 +315,10 @@ def _rosters(events: _Events) -> pl.DataFrame:
     )
 
 
+def _characters(rows: Sequence[Numbered]) -> list[Character]:
+    return [wrapper.character or wrapper for _, event in rows for wrapper in event.characters or ()]
+
+
 def _phases(events: _Events) -> pl.DataFrame:
     rows = events.used["LogPhaseChange"]
     return _frame(
@@ -304,7 +327,10 @@ def _phases(events: _Events) -> pl.DataFrame:
             "time": parse_times([event.date for _, event in rows]),
             "phase": [event.phase for _, event in rows],
             # `isGame` is the phase itself once the blue zone closes, and half a phase less at the announcement.
-            "is_closing": [event.phase is not None and is_game_of(event.common) == event.phase for _, event in rows],
+            "is_closing": [
+                event.phase is not None and event.common is not None and event.common.isGame == event.phase
+                for _, event in rows
+            ],
         },
         frames.PHASES,
     )

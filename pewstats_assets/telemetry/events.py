@@ -1,8 +1,5 @@
 """Telemetry events as they are on the wire: the fields that are used, and nothing about what they mean.
 
-An event's own fields are decoded at once; the objects in it stay bytes until somebody asks for them, because most
-events are of no use and their objects are most of the file.
-
 Two ways lead from JSON to `Event`: msgspec's typed decoder, which refuses a value of the wrong type or size,
 and `lenient_events`, which treats such a value as absent. Both give the same for a file that both can read.
 """
@@ -27,10 +24,6 @@ Number = Annotated[float, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 
 #: What typed decoding raises for bytes that only the lenient way can judge.
 REFUSALS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-_ABSENT: Final = msgspec.Raw()
-#: `null` and whatever is shorter holds no character.
-_LONGEST_NOBODY: Final = len("null")
 
 
 class Location(msgspec.Struct, gc=False):
@@ -66,27 +59,24 @@ class Common(msgspec.Struct, gc=False):
 
 
 class Event(msgspec.Struct, gc=False):
-    """The union of the fields that are used, over all types of event. What an event does not have is None, or no bytes.
-
-    The objects are JSON; `character_of`, `characters_of` and `is_game_of` read them.
-    """
+    """The union of the fields that are used, over all types of event. What an event does not have is None."""
 
     type: Text | None = msgspec.field(default=None, name="_T")
     date: Text | None = msgspec.field(default=None, name="_D")
-    common: msgspec.Raw = _ABSENT
+    common: Common | None = None
 
-    attacker: msgspec.Raw = _ABSENT
-    victim: msgspec.Raw = _ABSENT
-    finisher: msgspec.Raw = _ABSENT
-    killer: msgspec.Raw = _ABSENT
-    reviver: msgspec.Raw = _ABSENT
+    attacker: Character | None = None
+    victim: Character | None = None
+    finisher: Character | None = None
+    killer: Character | None = None
+    reviver: Character | None = None
     damage: Number | None = None
     damageTypeCategory: Text | None = None
     damageCauserName: Text | None = None
     dBNOId: Int64 | None = None
 
-    character: msgspec.Raw = _ABSENT
-    characters: msgspec.Raw = _ABSENT
+    character: Character | None = None
+    characters: list[CharacterWrapper] | None = None
     elapsedTime: Number | None = None
     numAlivePlayers: Int32 | None = None
 
@@ -96,56 +86,7 @@ class Event(msgspec.Struct, gc=False):
     phase: Int32 | None = None
 
 
-NOBODY: Final = Character()
-
 typed_decoder: Final = msgspec.json.Decoder(list[Event])
-_character_decoder: Final = msgspec.json.Decoder(Character | None)
-_characters_decoder: Final = msgspec.json.Decoder(list[CharacterWrapper] | None)
-_common_decoder: Final = msgspec.json.Decoder(Common | None)
-
-
-def character_of(raw: msgspec.Raw) -> Character:
-    """Read a character; null, or what is no object, is nobody.
-
-    Raises:
-        ValueError: the bytes are not JSON after all.
-    """
-    if len(raw) <= _LONGEST_NOBODY:
-        return NOBODY
-    try:
-        return _character_decoder.decode(raw) or NOBODY
-    except REFUSALS:
-        return _lenient(Character, parse_json(memoryview(raw))) or NOBODY
-
-
-def characters_of(raw: msgspec.Raw) -> list[Character]:
-    """Read a list of characters, each with or without a wrapper around it.
-
-    Raises:
-        ValueError: the bytes are not JSON after all.
-    """
-    if not raw:
-        return []
-    try:
-        wrappers = _characters_decoder.decode(raw) or []
-    except REFUSALS:
-        wrappers = _lenient_characters(parse_json(memoryview(raw))) or []
-    return [wrapper.character or wrapper for wrapper in wrappers]
-
-
-def is_game_of(raw: msgspec.Raw) -> float | None:
-    """Read `isGame` of the event's `common`.
-
-    Raises:
-        ValueError: the bytes are not JSON after all.
-    """
-    if not raw:
-        return None
-    try:
-        common = _common_decoder.decode(raw)
-    except REFUSALS:
-        common = _lenient(Common, parse_json(memoryview(raw)))
-    return common.isGame if common is not None else None
 
 
 def parse_json(content: bytes | bytearray | memoryview) -> Any:  # noqa: ANN401 JSON is anything
@@ -170,13 +111,6 @@ def lenient_events(array: list[Any]) -> list[Event]:
     return [_lenient(Event, element) or nothing for element in array]
 
 
-def _lenient_characters(value: object) -> list[CharacterWrapper] | None:
-    if not isinstance(value, list):
-        return None
-    wrappers = (_lenient(CharacterWrapper, item) for item in value)
-    return [wrapper for wrapper in wrappers if wrapper is not None]
-
-
 def _lenient(struct_type: type[S], value: object) -> S | None:
     if not isinstance(value, dict):
         return None
@@ -194,9 +128,6 @@ def _fields(struct_type: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInf
 
 def _lenient_value(field: msgspec.structs.FieldInfo, value: object) -> object:  # noqa: PLR0911 one line per type
     wanted = field.type
-    if wanted is msgspec.Raw:
-        # Only what is sound goes back into bytes, so that reading it never fails.
-        return msgspec.Raw(msgspec.json.encode(_lenient_object(field.name, value)))
     if isinstance(value, bool):
         return None
     if wanted == Text | None:
@@ -207,17 +138,20 @@ def _lenient_value(field: msgspec.structs.FieldInfo, value: object) -> object:  
         return _integer(value, bits=32)
     if wanted == Int64 | None:
         return _integer(value, bits=64)
-    for struct_type in (Character, Location):
+    if wanted == list[CharacterWrapper] | None:
+        return _lenient_characters(value)
+    for struct_type in (Character, Common, Location):
         if wanted == struct_type | None:
             return _lenient(struct_type, value)
     msg = f"no lenient conversion to {wanted}"
     raise TypeError(msg)
 
 
-def _lenient_object(field: str, value: object) -> object:
-    if field == "characters":
-        return _lenient_characters(value)
-    return _lenient(Common if field == "common" else Character, value)
+def _lenient_characters(value: object) -> list[CharacterWrapper] | None:
+    if not isinstance(value, list):
+        return None
+    wrappers = (_lenient(CharacterWrapper, item) for item in value)
+    return [wrapper for wrapper in wrappers if wrapper is not None]
 
 
 def _text(value: object) -> str | None:

@@ -124,8 +124,6 @@ def inflate(content: bytes) -> bytes | bytearray:
         if not inflated.startswith(GZIP_MAGIC):
             break
         inflated = _gunzip(inflated)
-    if inflated.count(b"{") > MAX_OBJECTS:
-        raise BrokenTelemetryError(Reason.TOO_LARGE, f"More than {MAX_OBJECTS:,} JSON objects.")
     return inflated
 
 

@@ -54,9 +54,20 @@ def wire_time(seconds: float) -> str:
     return at(seconds).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def as_json(*events: object) -> bytes:
+    """Write a file of these events, in this order, as PUBG does: compact, the type of an event last."""
+    return json.dumps([_type_last(event) for event in events], separators=(",", ":")).encode()
+
+
+def _type_last(event: object) -> object:
+    if not isinstance(event, dict):
+        return event
+    return {**{key: event[key] for key in event if key != "_T"}, **{key: event[key] for key in event if key == "_T"}}
+
+
 def detect(*events: object) -> list[Fight]:
     """Detect the fights of a file that consists of these events, in this order."""
-    return detect_fights(decode_bytes(json.dumps(events).encode(), ANY_MATCH).combat)
+    return detect_fights(decode_bytes(as_json(*events), ANY_MATCH).combat)
 
 
 def the_fight(*events: object) -> Fight:

@@ -1,6 +1,5 @@
 """What holds for every list of events, whatever happened: ruleset v2 by random matches."""
 
-import json
 from collections import Counter
 from itertools import pairwise
 from typing import Final
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from pewstats_assets.fights.v2.engagements import Engagement, cluster
 from pewstats_assets.fights.v2.events import Event, read_events
 from pewstats_assets.telemetry import decode_bytes
-from pewstats_assets_tests.fights.events import ANY_MATCH, Place, Wire, damage, detect, kill, knock, player
+from pewstats_assets_tests.fights.events import ANY_MATCH, Place, Wire, as_json, damage, detect, kill, knock, player
 
 few = settings(max_examples=40, deadline=None)
 
@@ -48,7 +47,7 @@ irrelevant: Final = st.sampled_from(
 
 
 def read(match: list[Wire]) -> list[Event]:
-    return read_events(decode_bytes(json.dumps(match).encode(), ANY_MATCH).combat)
+    return read_events(decode_bytes(as_json(*match), ANY_MATCH).combat)
 
 
 def engagements_of(match: list[Wire]) -> list[Engagement]:

@@ -23,12 +23,11 @@ from pewstats_assets.telemetry import (
     frames,
 )
 from pewstats_assets.telemetry.identity import MatchObject
-from pewstats_assets_tests.fights.events import METRE, Wire, at, damage, kill, knock, player
+from pewstats_assets_tests.fights.events import METRE, Wire, as_json, at, damage, kill, knock, player
 from pewstats_assets_tests.telemetry.wire import (
     MATCH_ID,
     OTHER_ID,
     UNTOLD,
-    as_json,
     definition,
     event,
     gzipped,
@@ -176,7 +175,7 @@ def test_way_of_writing_changes_nothing(content: bytes) -> None:
 @pytest.mark.parametrize("odd", ["NaN", "1e999", "-Infinity", '"5"', "true", "null", "[5]", "1" + "0" * 400])
 def test_damage_that_is_no_number_is_null_and_the_rest_of_the_file_as_it_is(odd: str) -> None:
     content = as_json(damage(0, "a1@1", "b1@2", 5), damage(1, "a1@1", "b1@2", 6)).replace(
-        b'"damage": 5', b'"damage": %b' % odd.encode()
+        b'"damage":5', b'"damage":%b' % odd.encode()
     )
     assert decode_bytes(content, IN_PATH).combat["damage"].to_list() == [None, 6]
 

@@ -8,11 +8,11 @@ import pytest
 
 from pewstats_assets.telemetry import MatchIdentity, TelemetryFile, identify
 from pewstats_assets.telemetry.identity import MatchDefinition, MatchObject, parse_definition, read_match_object
+from pewstats_assets_tests.fights.events import as_json
 from pewstats_assets_tests.telemetry.wire import (
     MATCH_ID,
     OTHER_ID,
     UNTOLD,
-    as_json,
     definition,
     dotted,
     event,

@@ -1,7 +1,6 @@
 """Makes telemetry files as they come from the wire: what the tests of this room share."""
 
 import gzip
-import json
 from pathlib import Path
 from typing import Final
 
@@ -23,10 +22,6 @@ def definition(match_id: str = MATCH_ID) -> Wire:
 
 def event(event_type: str, seconds: float = 0, **fields: object) -> Wire:
     return {"_T": event_type, **fields, "common": {"isGame": 1.0}, "_D": wire_time(seconds)}
-
-
-def as_json(*events: object) -> bytes:
-    return json.dumps(events).encode()
 
 
 def gzipped(content: bytes, layers: int = 1) -> bytes:
