@@ -52,15 +52,16 @@ def team_fights_and_participants(
 
 
 def _detect(store: TelemetryStore, batch: str) -> tuple[list[MatchFights], list[QuarantinedMatch]]:
-    frames = store.read(batch, "facts", "combat", "quarantined")
-    detected = []
-    quarantined = [QuarantinedMatch(*row) for row in frames["quarantined"].iter_rows()]
-    for match in detect_batch(frames["facts"], frames["combat"]):
-        too_much = _more_than_ids_have_room_for(match)
-        if too_much is None:
-            detected.append(match)
-        else:
-            quarantined.append(too_much)
+    detected: list[MatchFights] = []
+    quarantined: list[QuarantinedMatch] = []
+    for part in store.read(batch, "facts", "combat", "quarantined"):
+        quarantined += [QuarantinedMatch(*row) for row in part["quarantined"].iter_rows()]
+        for match in detect_batch(part["facts"], part["combat"]):
+            too_much = _more_than_ids_have_room_for(match)
+            if too_much is None:
+                detected.append(match)
+            else:
+                quarantined.append(too_much)
     return detected, quarantined
 
 

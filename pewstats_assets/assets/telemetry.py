@@ -1,6 +1,7 @@
 """The asset `telemetry`: the files of a batch, decoded into its Parquet folder."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -8,7 +9,7 @@ import dagster as dg
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.retries import retry_database_errors
-from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, Reason, decode_registered
+from pewstats_assets.telemetry import BrokenTelemetryError, Decoded, Reason, RegisteredFile, TelemetryStore, decode_all
 from pewstats_assets.warehouse import Match, matches_of
 
 _PROGRESS_EVERY = 10
@@ -33,42 +34,38 @@ def telemetry(
     for batch in context.partition_keys:
         with retry_database_errors(), warehouse.connect() as connection:
             matches = matches_of(connection, batch)
-        decoded, broken = _decode(context, batch, matches)
-        _refuse_to_lose(batch, matches, broken)
-        rows = store.write(batch, decoded, broken)
+        rows = store.write(batch, _decode(context, batch, matches))
         metadata: dict[str, dg.MetadataValue] = {
             "matches": dg.MetadataValue.int(len(matches)),
-            "broken": dg.MetadataValue.int(len(broken)),
             "combat_events": dg.MetadataValue.int(rows["combat"]),
             "positions": dg.MetadataValue.int(rows["positions"]),
-            "events": dg.MetadataValue.int(_total(decoded, "event_count")),
-            "unknown_events": dg.MetadataValue.int(_total(decoded, "unknown_event_count")),
-            "undated_events": dg.MetadataValue.int(_total(decoded, "undated_event_count")),
-            "broken_by_reason": dg.MetadataValue.json(dict(Counter(error.reason.value for error in broken.values()))),
+            **_counts(store, batch),
             "dagster/partition_row_count": dg.MetadataValue.int(rows["combat"]),
         }
         context.add_asset_metadata(metadata, partition_key=batch)
 
 
-def _decode(
-    context: dg.AssetExecutionContext, batch: str, matches: list[Match]
-) -> tuple[dict[int, MatchTelemetry], dict[int, BrokenTelemetryError]]:
-    decoded: dict[int, MatchTelemetry] = {}
+def _decode(context: dg.AssetExecutionContext, batch: str, matches: list[Match]) -> Iterator[tuple[int, Decoded]]:
     broken: dict[int, BrokenTelemetryError] = {}
-    for done, match in enumerate(matches, start=1):
-        try:
-            decoded[match.match_no] = decode_registered(
-                Path(match.file),
-                Path(match.match_object) if match.match_object else None,
+    results = decode_all(
+        [
+            RegisteredFile(
+                file=Path(match.file),
+                match_object=Path(match.match_object) if match.match_object else None,
                 match_id=match.match_id,
-                registered_checksum=match.checksum,
+                checksum=match.checksum,
             )
-        except BrokenTelemetryError as error:
-            broken[match.match_no] = error
-            context.log.warning("%s: match %d cannot be used. %s: %s", batch, match.match_no, match.file, error)
+            for match in matches
+        ]
+    )
+    for done, (match, result) in enumerate(zip(matches, results, strict=True), start=1):
+        if isinstance(result, BrokenTelemetryError):
+            broken[match.match_no] = result
+            context.log.warning("%s: match %d cannot be used. %s: %s", batch, match.match_no, match.file, result)
         if done % _PROGRESS_EVERY == 0 or done == len(matches):
             context.log.info("%s: decoded %d of %d matches", batch, done, len(matches))
-    return decoded, broken
+        yield match.match_no, result
+    _refuse_to_lose(batch, matches, broken)
 
 
 def _refuse_to_lose(batch: str, matches: list[Match], broken: dict[int, BrokenTelemetryError]) -> None:
@@ -82,5 +79,18 @@ def _refuse_to_lose(batch: str, matches: list[Match], broken: dict[int, BrokenTe
         raise dg.Failure(msg, allow_retries=False)
 
 
-def _total(decoded: dict[int, MatchTelemetry], count: str) -> int:
-    return sum(match.facts[count][0] for match in decoded.values())
+def _counts(store: TelemetryStore, batch: str) -> dict[str, dg.MetadataValue]:
+    """What the batch's folder says of its matches."""
+    counts: Counter[str] = Counter()
+    by_reason: Counter[str] = Counter()
+    for part in store.read(batch, "facts", "quarantined"):
+        by_reason.update(part["quarantined"]["reason"])
+        for events, unknown, undated in (
+            part["facts"].select("event_count", "unknown_event_count", "undated_event_count").iter_rows()
+        ):
+            counts.update(events=events, unknown_events=unknown, undated_events=undated)
+    return {
+        "broken": dg.MetadataValue.int(by_reason.total()),
+        "broken_by_reason": dg.MetadataValue.json(dict(by_reason)),
+        **{name: dg.MetadataValue.int(counts[name]) for name in ("events", "unknown_events", "undated_events")},
+    }

@@ -35,29 +35,42 @@ def identify(file: TelemetryFile, content: bytes) -> MatchIdentity:
     return MatchIdentity(telemetry.match_id, telemetry.facts["match_type"][0])
 
 
-def decode_registered(
-    file: Path, match_object: Path | None, *, match_id: str | None, registered_checksum: str | None
-) -> MatchTelemetry:
-    """Decode a registered telemetry file.
+@dataclass(frozen=True, slots=True)
+class RegisteredFile:
+    """A telemetry file as it was registered.
 
-    Args:
+    Attributes:
         file: the file.
         match_object: the API's match object beside it, if there is one.
         match_id: which match it was registered as; None if that could not be told.
-        registered_checksum: of its bytes at registration; None if it could not be read.
+        checksum: of its bytes at registration; None if it could not be read.
+    """
+
+    file: Path
+    match_object: Path | None
+    match_id: str | None
+    checksum: str | None
+
+
+#: The telemetry of a file, or why there is none.
+Decoded = MatchTelemetry | BrokenTelemetryError
+
+
+def decode_registered(registered: RegisteredFile) -> MatchTelemetry:
+    """Decode a registered telemetry file.
 
     Raises:
         BrokenTelemetryError: nothing can be made of the file, or it is not what was registered.
     """
-    content = read_bytes(file)
-    if registered_checksum is not None and checksum(content) != registered_checksum:
+    content = read_bytes(registered.file)
+    if registered.checksum is not None and checksum(content) != registered.checksum:
         raise BrokenTelemetryError(Reason.FILE_CHANGED, "The file is not the one that was registered.")
-    telemetry = decode_bytes(content, file, read_match_object(match_object))
+    telemetry = decode_bytes(content, registered.file, read_match_object(registered.match_object))
     if telemetry.facts["event_count"][0] <= 1:
         raise BrokenTelemetryError(Reason.NO_EVENTS, "The match has no events beside its definition.")
     if telemetry.match_id is None:
         raise BrokenTelemetryError(Reason.NO_MATCH_ID, "Neither LogMatchDefinition nor the path has the match's UUID.")
-    if telemetry.match_id != match_id:
-        detail = f"The file is of match {telemetry.match_id}, but was registered as {match_id}."
+    if telemetry.match_id != registered.match_id:
+        detail = f"The file is of match {telemetry.match_id}, but was registered as {registered.match_id}."
         raise BrokenTelemetryError(Reason.WRONG_MATCH_ID, detail)
     return telemetry

@@ -113,7 +113,13 @@ class EventSpans:
     def as_json(self, numbers: Indices) -> bytes:
         """The events of these numbers as a JSON array."""
         starts, ends = self._starts[numbers].tolist(), self._ends[numbers].tolist()
-        return b"[" + b",".join([self._content[start:end] for start, end in zip(starts, ends, strict=True)]) + b"]"
+        events: list[bytes | bytearray] = [self._content[start:end] for start, end in zip(starts, ends, strict=True)]
+        if not events:
+            return b"[]"
+        # Around the first and the last: around all of it would copy all of it twice more.
+        events[0] = b"[" + events[0]
+        events[-1] += b"]"
+        return b",".join(events)
 
     def _are_objects(self, openings: Indices) -> bool:
         """Whether every span with one of the openings in it is one sound object."""

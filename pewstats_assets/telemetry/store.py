@@ -8,17 +8,22 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
 import polars as pl
 
 from pewstats_assets.telemetry import frames
-from pewstats_assets.telemetry.decode import MatchTelemetry
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
+from pewstats_assets.telemetry.registered import Decoded
+
+#: Matches whose frames are in one file, and so in memory at once: about 2 MB each.
+PART_MATCHES: Final = 50
 
 FrameName = Literal["combat", "positions", "rosters", "phases", "facts", "quarantined"]
 
@@ -44,36 +49,38 @@ class TelemetryStore:
 
     root: Path
 
-    def write(
-        self, batch: str, decoded: Mapping[int, MatchTelemetry], broken: Mapping[int, BrokenTelemetryError]
-    ) -> dict[FrameName, int]:
-        """Write the folder of a batch in place of the one it had.
+    def write(self, batch: str, results: Iterable[tuple[int, Decoded]]) -> Counter[FrameName]:
+        """Write the folder of a batch in place of the one it had; if the results break off, that one stays.
 
         Args:
             batch: the batch's key.
-            decoded: the telemetry of its matches, by `match_no`.
-            broken: why the others could not be decoded, by `match_no`.
+            results: for each match by rising `match_no` its telemetry, or why it could not be decoded. Only
+                `PART_MATCHES` of them are held in memory.
 
         Returns:
             The number of rows of each frame.
         """
-        contents = _contents(decoded, broken)
+        rows: Counter[FrameName] = Counter()
         self._versions.mkdir(parents=True, exist_ok=True)
         version = self._versions / f"{batch}.{uuid.uuid4().hex}"
         with self._only_writer(batch):
             version.mkdir()
-            for name, frame in contents.items():
-                frame.write_parquet(version / f"{name}.parquet", compression="zstd")
+            for part, of_part in enumerate(_parts(results)):
+                for name, frame in _contents(of_part).items():
+                    frame.write_parquet(version / _file_name(name, part), compression="zstd")
+                    rows[name] += frame.height
             link = version.with_suffix(".link")
             link.symlink_to(os.path.relpath(version, self.root))
             link.replace(self.root / batch)
             for leftover in self._versions.glob(f"{batch}.*"):
                 if leftover != version and leftover.suffix != ".lock":
                     leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
-        return {name: frame.height for name, frame in contents.items()}
+        return rows
 
-    def read(self, batch: str, *names: FrameName) -> dict[FrameName, pl.DataFrame]:
-        """Read frames of one version of a batch's folder, sorted by `match_no`, then as in the match's file.
+    def read(self, batch: str, *names: FrameName) -> Iterator[dict[FrameName, pl.DataFrame]]:
+        """Read frames of one version of a batch's folder, a part of its matches at a time.
+
+        Parts, and the rows in them, are sorted by `match_no`, then as in the match's file; a match is in one part only.
 
         Raises:
             FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
@@ -82,7 +89,8 @@ class TelemetryStore:
             msg = f"{self.root / batch} does not exist: materialize the asset `telemetry` of {batch} first."
             raise FileNotFoundError(msg)
         version = (self.root / batch).resolve()
-        return {name: pl.read_parquet(version / f"{name}.parquet") for name in names}
+        for part in range(sum(1 for _ in version.glob("facts.*"))):
+            yield {name: pl.read_parquet(version / _file_name(name, part)) for name in names}
 
     @property
     def _versions(self) -> Path:
@@ -96,11 +104,28 @@ class TelemetryStore:
             yield
 
 
-def _contents(
-    decoded: Mapping[int, MatchTelemetry], broken: Mapping[int, BrokenTelemetryError]
-) -> dict[FrameName, pl.DataFrame]:
-    matches = sorted(decoded.items())
-    reasons = [(match_no, error.reason.value, error.detail) for match_no, error in sorted(broken.items())]
+def _file_name(name: FrameName, part: int) -> str:
+    return f"{name}.{part:05d}.parquet"
+
+
+def _parts(
+    results: Iterable[tuple[int, Decoded]],
+) -> Iterator[list[tuple[int, Decoded]]]:
+    """Cut results into parts; without results there is one part, with nothing in it."""
+    remaining = iter(results)
+    part = list(islice(remaining, PART_MATCHES))
+    yield part
+    while part := list(islice(remaining, PART_MATCHES)):
+        yield part
+
+
+def _contents(results: Sequence[tuple[int, Decoded]]) -> dict[FrameName, pl.DataFrame]:
+    matches = [(match_no, result) for match_no, result in results if not isinstance(result, BrokenTelemetryError)]
+    reasons = [
+        (match_no, result.reason.value, result.detail)
+        for match_no, result in results
+        if isinstance(result, BrokenTelemetryError)
+    ]
     return {
         "combat": _stack("combat", [(match_no, match.combat) for match_no, match in matches]),
         "positions": _stack("positions", [(match_no, match.positions) for match_no, match in matches]),

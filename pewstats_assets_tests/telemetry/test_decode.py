@@ -15,6 +15,7 @@ from pewstats_assets.telemetry import (
     BrokenTelemetryError,
     MatchTelemetry,
     Reason,
+    RegisteredFile,
     TelemetryFile,
     checksum,
     decode_bytes,
@@ -459,19 +460,19 @@ def test_registered_file_that_is_not_that_match_is_refused(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(BrokenTelemetryError) as broken:
-        decode_registered(tmp_path / name, None, match_id=MATCH_ID, registered_checksum=None)
+        decode_registered(RegisteredFile(tmp_path / name, None, MATCH_ID, None))
     assert broken.value.reason is reason
 
 
 def test_registered_file_that_has_changed_is_refused(tmp_path: Path) -> None:
     (tmp_path / "any.json").write_bytes(MATCH)
     with pytest.raises(BrokenTelemetryError) as broken:
-        decode_registered(tmp_path / "any.json", None, match_id=MATCH_ID, registered_checksum="0" * 64)
+        decode_registered(RegisteredFile(tmp_path / "any.json", None, MATCH_ID, "0" * 64))
     assert broken.value.reason is Reason.FILE_CHANGED
 
 
 @pytest.mark.parametrize("registered", [None, checksum(MATCH)])
 def test_registered_file_is_decoded(tmp_path: Path, registered: str | None) -> None:
     (tmp_path / "any.json").write_bytes(MATCH)
-    telemetry = decode_registered(tmp_path / "any.json", None, match_id=MATCH_ID, registered_checksum=registered)
+    telemetry = decode_registered(RegisteredFile(tmp_path / "any.json", None, MATCH_ID, registered))
     assert telemetry.match_id == MATCH_ID

@@ -1,14 +1,22 @@
 """The Parquet folder of a batch: written whole or not at all, and read back as it was."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, Reason, TelemetryStore, decode_bytes
-from pewstats_assets.telemetry.store import SCHEMAS, FrameName
+from pewstats_assets.telemetry import (
+    BrokenTelemetryError,
+    Decoded,
+    MatchTelemetry,
+    Reason,
+    TelemetryStore,
+    decode_bytes,
+)
+from pewstats_assets.telemetry.store import PART_MATCHES, SCHEMAS, FrameName
 
 BATCH = "batch_00001"
 BROKEN = BrokenTelemetryError(Reason.EMPTY_FILE, "The file has no bytes.")
@@ -26,7 +34,7 @@ def match(name: str) -> MatchTelemetry:
 
 
 def read(store: TelemetryStore, frame: FrameName) -> pl.DataFrame:
-    return store.read(BATCH, frame)[frame]
+    return pl.concat([part[frame] for part in store.read(BATCH, frame)])
 
 
 def folders(root: Path) -> list[str]:
@@ -36,7 +44,7 @@ def folders(root: Path) -> list[str]:
 def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
     one, two = match("one"), match("two")
-    rows = store.write(BATCH, {2: two, 1: one}, {3: BROKEN})
+    rows = store.write(BATCH, [(1, one), (2, two), (3, BROKEN)])
     combat = read(store, "combat")
     assert rows["combat"] == combat.height == 4
     assert_frame_equal(combat.filter(pl.col("match_no") == 1).drop("match_no"), one.combat)
@@ -48,21 +56,21 @@ def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> 
 @pytest.mark.parametrize("frame", SCHEMAS)
 def test_every_frame_has_its_columns_even_without_a_match(tmp_path: Path, frame: FrameName) -> None:
     store = TelemetryStore(tmp_path)
-    store.write(BATCH, {}, {})
+    store.write(BATCH, [])
     assert read(store, frame).schema == SCHEMAS[frame]
 
 
 def test_writing_again_replaces_the_whole_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
-    store.write(BATCH, {1: match("one")}, {})
-    store.write(BATCH, {2: match("two")}, {})
+    store.write(BATCH, [(1, match("one"))])
+    store.write(BATCH, [(2, match("two"))])
     assert read(store, "facts")["match_no"].to_list() == [2]
     assert len(folders(tmp_path)) == 1
 
 
 def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = TelemetryStore(tmp_path)
-    store.write(BATCH, {1: match("one")}, {})
+    store.write(BATCH, [(1, match("one"))])
     written: list[Path] = []
 
     def break_off(frame: pl.DataFrame, path: Path, **_: object) -> None:
@@ -74,14 +82,45 @@ def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(pl.DataFrame, "write_parquet", break_off)
         with pytest.raises(OSError, match="No space left"):
-            store.write(BATCH, {2: match("two")}, {})
+            store.write(BATCH, [(2, match("two"))])
     assert written
     assert read(store, "facts")["match_no"].to_list() == [1]
-    store.write(BATCH, {3: match("three")}, {})
+    store.write(BATCH, [(3, match("three"))])
     assert read(store, "facts")["match_no"].to_list() == [3]
     assert len(folders(tmp_path)) == 1, "what the broken write left is cleared away"
 
 
+def test_a_write_whose_results_break_off_leaves_the_old_folder(tmp_path: Path) -> None:
+    def results() -> Iterator[tuple[int, Decoded]]:
+        yield 2, match("two")
+        raise FileNotFoundError
+
+    store = TelemetryStore(tmp_path)
+    store.write(BATCH, [(1, match("one"))])
+    with pytest.raises(FileNotFoundError):
+        store.write(BATCH, results())
+    assert read(store, "facts")["match_no"].to_list() == [1]
+
+
+def test_a_large_batch_is_written_and_read_in_parts(tmp_path: Path) -> None:
+    held: list[int] = []
+    one = match("one")
+
+    def results() -> Iterator[tuple[int, Decoded]]:
+        for match_no in range(1, 2 * PART_MATCHES + 2):
+            held.append(len(list((tmp_path / ".versions").glob("*/facts.*"))))
+            yield match_no, BROKEN if match_no % 10 == 0 else one
+
+    store = TelemetryStore(tmp_path)
+    rows = store.write(BATCH, results())
+    assert [held.count(parts) for parts in (0, 1, 2)] == [PART_MATCHES, PART_MATCHES, 1]
+    parts = list(store.read(BATCH, "facts", "combat", "quarantined"))
+    numbers = [[*part["facts"]["match_no"], *part["quarantined"]["match_no"]] for part in parts]
+    assert [len(of_part) for of_part in numbers] == [PART_MATCHES, PART_MATCHES, 1]
+    assert sorted(no for of_part in numbers for no in of_part) == list(range(1, 2 * PART_MATCHES + 2))
+    assert rows["combat"] == sum(part["combat"].height for part in parts) == 2 * rows["facts"]
+
+
 def test_a_batch_without_a_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="materialize the asset `telemetry` of batch_00001 first"):
-        TelemetryStore(tmp_path).read(BATCH, "combat")
+        read(TelemetryStore(tmp_path), "combat")

@@ -1,0 +1,106 @@
+"""Decoding in processes of their own: the same results in the same order, and nobody left behind."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pytest
+
+from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, Reason, RegisteredFile, decode_all, workers
+from pewstats_assets_tests.fights.events import as_json, damage
+from pewstats_assets_tests.telemetry.wire import definition, event
+
+NUMBER: Final = 12
+
+
+def uuid_of(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[RegisteredFile]:
+    """Registered files with as many damage events as their number says; every fifth is empty, the last is missing."""
+    registered = []
+    for number in range(NUMBER):
+        path = tmp_path / f"{uuid_of(number)}.json"
+        events = [damage(second, "a@1", "b@2") for second in range(number)]
+        path.write_bytes(b"" if number % 5 == 4 else as_json(definition(uuid_of(number)), event("LogHeal"), *events))
+        registered.append(RegisteredFile(path, None, uuid_of(number), None))
+    registered[-1].file.unlink()
+    return registered
+
+
+def summary(files: list[RegisteredFile]) -> list[tuple[str | None, int] | Reason]:
+    return [
+        result.reason if isinstance(result, BrokenTelemetryError) else (result.match_id, result.combat.height)
+        for result in decode_all(files)
+    ]
+
+
+@pytest.mark.parametrize("min_bytes", [0, workers.MIN_BYTES], ids=["in processes", "in this process"])
+def test_results_are_in_the_order_of_the_files(
+    files: list[RegisteredFile], min_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "MIN_BYTES", min_bytes)
+    expected: list[tuple[str | None, int] | Reason] = [(uuid_of(number), number) for number in range(NUMBER)]
+    expected[4] = expected[9] = Reason.EMPTY_FILE
+    expected[-1] = Reason.FILE_MISSING
+    assert summary(files) == expected
+
+
+def test_frames_survive_the_way_between_processes(files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    here = list(decode_all(files))
+    monkeypatch.setattr(workers, "MIN_BYTES", 0)
+    for mine, theirs in zip(here, decode_all(files), strict=True):
+        assert type(mine) is type(theirs)
+        if isinstance(mine, MatchTelemetry) and isinstance(theirs, MatchTelemetry):
+            for frame in ("combat", "positions", "rosters", "phases", "facts"):
+                assert getattr(theirs, frame).equals(getattr(mine, frame))
+                assert getattr(theirs, frame).schema == getattr(mine, frame).schema
+
+
+def test_worker_uses_one_thread_and_has_not_imported_dagster() -> None:
+    with workers.start_workers(1) as pool:
+        assert pool.submit(pl.thread_pool_size).result() == 1
+        assert not pool.submit(_has_imported, "dagster").result()
+
+
+def _has_imported(module: str) -> bool:
+    return module in sys.modules
+
+
+PARENT: Final = """
+import os, time
+from pewstats_assets.telemetry.workers import start_workers
+if __name__ == "__main__":
+    pool = start_workers(2)
+    print(*{pool.submit(os.getpid).result() for _ in range(20)}, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_workers_end_when_the_run_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert pids
+        assert all(map(_is_alive, pids))
+        parent.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while any(map(_is_alive, pids)):
+        assert time.monotonic() < deadline, "a worker waits for work that never comes"
+        time.sleep(0.05)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
