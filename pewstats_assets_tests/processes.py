@@ -14,7 +14,9 @@ class Pewstats:
     """Runs `pewstats` with a home of its own."""
 
     def __init__(self, home: Path, database_url: str | None = None) -> None:
-        unset = ("DAGSTER_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_DAGSTER_DATABASE_URL")
+        unset = (
+            "DAGSTER_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_DAGSTER_DATABASE_URL", "PEWSTATS_ALERT_URLS",
+        )  # fmt: skip
         self.environment = {name: value for name, value in os.environ.items() if name not in unset}
         self.environment["PEWSTATS_HOME"] = str(home)
         if database_url is not None:

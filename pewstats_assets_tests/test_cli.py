@@ -16,6 +16,7 @@ import pytest
 
 from pewstats_assets_tests.conftest import PASSWORD
 from pewstats_assets_tests.processes import Pewstats
+from pewstats_assets_tests.receivers import http_receiver
 from pewstats_assets_tests.telemetry_folders import match_bytes, match_id_of, write_broken, write_matches
 
 #: What the documentation promises an analyst; 1001 and a1 exist in every folder of `write_matches`.
@@ -264,10 +265,38 @@ def test_detect_prints_a_line_per_file_and_goes_on_after_a_broken_one(tmp_path: 
     assert "v9" in nowhere.run("detect", str(good[0]), "--ruleset", "v9", exit_code=2)[1]
 
 
-@pytest.mark.parametrize("command", ["detect", "register", "backfill", "status", "sql", "migrate", "demo", "ui"])
+@pytest.mark.parametrize(
+    "command", ["detect", "register", "backfill", "status", "sql", "migrate", "demo", "ui", "alerts"]
+)
 def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     out, _ = Pewstats(tmp_path).run(command, "--help")
     assert f"Usage: pewstats {command}" in out
+
+
+def test_a_test_alert_says_what_each_receiver_answered(tmp_path: Path) -> None:
+    # No database is touched: there is none at this address.
+    pewstats = Pewstats(tmp_path, "postgresql://127.0.0.1:9/nowhere")
+    assert "PEWSTATS_ALERT_URLS is not set" in pewstats.run("alerts", "test", exit_code=1)[1]
+    with http_receiver() as good, http_receiver() as bad:
+        pewstats.environment["PEWSTATS_ALERT_URLS"] = good.url
+        assert pewstats.json("alerts", "test") == [
+            {"receiver": "receiver 1 (json)", "accepted": True, "answer": "It accepted the message."}
+        ]
+        assert good.titles == ["pewstats: test"]
+        bad.status = 403
+        urls = (bad.url, "typing-error-in-a-secret", good.url, f"json://{bad.SECRET}@127.0.0.1:1")
+        pewstats.environment["PEWSTATS_ALERT_URLS"] = ",".join(urls)
+        out, err = pewstats.run("alerts", "test", "--json", exit_code=1)
+        assert [answer["receiver"] for answer in json.loads(out)] == [
+            "receiver 1 (json)", "receiver 2 (malformed)", "receiver 3 (json)", "receiver 4 (json)",
+        ]  # fmt: skip
+        assert [answer["accepted"] for answer in json.loads(out)] == [False, False, True, False]
+        assert json.loads(out)[0]["answer"] == "It answered with HTTP status 403."
+        assert "3 of 4 receivers did not accept the message." in err
+        assert "secret" not in out + err
+        out, err = pewstats.run("alerts", "test", exit_code=1)
+        assert "receiver 2 (malformed)" in out
+        assert "secret" not in out + err
 
 
 def test_an_unreachable_database_is_one_sentence_without_the_password(tmp_path: Path) -> None:

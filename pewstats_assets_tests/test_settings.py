@@ -6,7 +6,10 @@ import pytest
 
 from pewstats_assets.settings import EXCLUDED_MATCH_TYPES, Settings, SettingsError
 
-NAMES = ("PEWSTATS_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_EXCLUDED_MATCH_TYPES", "PEWSTATS_BATCHES_PER_RUN")
+NAMES = (
+    "PEWSTATS_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_EXCLUDED_MATCH_TYPES", "PEWSTATS_BATCHES_PER_RUN",
+    "PEWSTATS_ALERT_URLS", "PEWSTATS_ALERT_SEVERITY", "PEWSTATS_UI_URL",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +21,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("empty", [False, True])
 def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: bool) -> None:
     if empty:
-        for name in ("PEWSTATS_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_BATCHES_PER_RUN"):
+        for name in set(NAMES) - {"PEWSTATS_EXCLUDED_MATCH_TYPES"}:
             monkeypatch.setenv(name, "")
     settings = Settings.from_environment()
     assert settings == Settings(Path("data").resolve(), None, frozenset(EXCLUDED_MATCH_TYPES), 1)
@@ -36,3 +39,27 @@ def test_a_malformed_number_is_an_error_that_names_the_setting(monkeypatch: pyte
     monkeypatch.setenv("PEWSTATS_BATCHES_PER_RUN", text)
     with pytest.raises(SettingsError, match="PEWSTATS_BATCHES_PER_RUN"):
         Settings.from_environment()
+
+
+def test_receivers_are_separated_by_commas_and_space_and_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEWSTATS_ALERT_URLS", " json://a/secret,\nmailto://me:secret@b?to=x%2Cy  ,")
+    settings = Settings.from_environment()
+    assert settings.alert_urls == ("json://a/secret", "mailto://me:secret@b?to=x%2Cy")
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("PEWSTATS_ALERT_SEVERITY", "INFO"), ("PEWSTATS_UI_URL", "ui:3000"), ("PEWSTATS_UI_URL", "http://a b")],
+)
+def test_a_malformed_text_is_an_error_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment()
+
+
+def test_links_begin_with_the_url_of_the_ui(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEWSTATS_UI_URL", "https://dagster.example/pewstats/")
+    assert Settings.from_environment().ui_url == "https://dagster.example/pewstats"

@@ -14,7 +14,7 @@ from pewstats_assets.alerts.neutral import neutral, redact
 MAX_SAMPLES: Final = 5
 #: So many messages at once are still read one by one; what is more comes in digests of as many lines.
 MAX_MESSAGES: Final = 20
-_TITLE_LENGTH: Final = 120
+_TITLE_LENGTH: Final = 200
 _ROW_LENGTH: Final = 300
 #: The module of an exception, which says nothing to the reader.
 _MODULE: Final = re.compile(r"^(?:\w+\.)+(?=\w+: )")
@@ -44,14 +44,18 @@ def messages_of(events: Sequence[Event], ui_url: str) -> Iterator[tuple[Message,
 def _message(event: Event, ui_url: str) -> Message:
     lines = _failed_run(event) if isinstance(event, RunFailure) else _evaluation(event)
     lines += [f"Run: {_link(event, ui_url)}", f"At: {_time(event.at)}"]
-    return Message(neutral(_headline(event), _TITLE_LENGTH), "\n".join(lines), _kind(event))
+    return Message(_title(event), "\n".join(lines), _kind(event))
 
 
 def _digest(events: Sequence[Event], ui_url: str) -> Message:
-    lines = [f"{_time(event.at)} {neutral(_headline(event))}. {_link(event, ui_url)}" for event in events]
+    lines = [f"{_time(event.at)} {_title(event)}. {_link(event, ui_url)}" for event in events]
     kinds = {_kind(event) for event in events}
     kind: Kind = "failure" if "failure" in kinds else "warning" if "warning" in kinds else "success"
     return Message(f"Digest of {len(events)} alerts, oldest first", "\n".join(lines), kind)
+
+
+def _title(event: Event) -> str:
+    return neutral(_headline(event), _TITLE_LENGTH)
 
 
 def _headline(event: Event) -> str:
