@@ -65,7 +65,8 @@ class _Log:
 
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self._instance = instance
-        self._checks_of_batches: dict[str, set[dg.AssetCheckKey]] = {}
+        #: Per run and check, the place of the first failure for each batch.
+        self._failures: dict[str, dict[dg.AssetCheckKey, dict[str | None, int]]] = {}
 
     def read(self, after: int, end: int) -> tuple[Sequence[Event], int]:
         """Return the first events after a place and up to another, in order, and the place up to which they go."""
@@ -85,11 +86,10 @@ class _Log:
         return self._run_failure(record) if event.is_job_failure else self._evaluation(record)
 
     def _evaluation(self, record: dg.EventLogRecord) -> Evaluation | None:
-        """Return None for what only sums up the results of the batches, as in a run of a range of them."""
+        """Return None for a failure that the same run has logged before."""
         entry = record.event_log_entry
         evaluation = entry.get_dagster_event().asset_check_evaluation_data
-        is_of_batch = evaluation.partition is not None
-        if not (evaluation.passed or is_of_batch) and self._has_results_of_batches(entry.run_id, evaluation):
+        if not evaluation.passed and self._was_told(record, evaluation):
             return None
         metadata = {name: value.value for name, value in evaluation.metadata.items()}
         violations = metadata.get("violations")
@@ -110,12 +110,22 @@ class _Log:
             repair=repair if isinstance(repair, str) else None,
         )
 
-    def _has_results_of_batches(self, run_id: str, evaluation: dg.AssetCheckEvaluation) -> bool:
-        if run_id and run_id not in self._checks_of_batches:
-            entries = self._instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
-            evaluations = [entry.get_dagster_event().asset_check_evaluation_data for entry in entries]
-            self._checks_of_batches[run_id] = {each.asset_check_key for each in evaluations if each.partition}
-        return evaluation.asset_check_key in self._checks_of_batches.get(run_id, ())
+    def _was_told(self, record: dg.EventLogRecord, evaluation: dg.AssetCheckEvaluation) -> bool:
+        """Whether the run has said before that the check fails: of this batch, or of each batch that this sums up."""
+        run_id = record.run_id
+        if not run_id:
+            return False
+        if run_id not in self._failures:
+            failures = self._failures[run_id] = {}
+            of_type = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+            for each in self._instance.get_records_for_run(run_id, of_type=of_type).records:
+                result = each.event_log_entry.get_dagster_event().asset_check_evaluation_data
+                if not result.passed:
+                    first = failures.setdefault(result.asset_check_key, {})
+                    first.setdefault(result.partition, each.storage_id)
+        first = self._failures[run_id].get(evaluation.asset_check_key, {})
+        is_sum = evaluation.partition is None and any(batch is not None for batch in first)
+        return is_sum or first.get(evaluation.partition, record.storage_id) < record.storage_id
 
     def _run_failure(self, record: dg.EventLogRecord) -> RunFailure | None:
         """Return None for a run that failed by its blocking checks alone, which are told, or that failed before."""

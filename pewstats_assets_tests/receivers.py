@@ -1,6 +1,7 @@
 """A receiver of alerts: a web server as apprise's json:// sends to it, which can be down, refuse, or be slow."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,8 +16,8 @@ class HttpReceiver:
     Attributes:
         url: what apprise is given; it holds a secret.
         messages: what was accepted, with title, message and type, oldest first.
-        attempts: how many requests came, the refused ones included.
         status: what it answers.
+        delay_s: how long it takes to answer.
         refuse_after: if set, as many messages are accepted at most.
     """
 
@@ -24,15 +25,15 @@ class HttpReceiver:
 
     def __init__(self, port: int = 0) -> None:
         self.messages: list[Sent] = []
-        self.attempts = 0
         self.status = 200
+        self.delay_s = 0.0
         self.refuse_after: int | None = None
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                receiver.attempts += 1
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                time.sleep(receiver.delay_s)
                 is_full = receiver.refuse_after is not None and len(receiver.messages) >= receiver.refuse_after
                 status = 503 if is_full else receiver.status
                 if status == 200:

@@ -64,35 +64,40 @@ Event = Evaluation | RunFailure
 
 
 class Progress(msgspec.Struct):
-    """How far through the log a receiver has been told, and what it was told of checks that still fail.
+    """How far through the log a receiver has been told, and which checks fail as far as it knows.
 
     Attributes:
         position: the receiver knows all up to this place of the log.
-        failing: per check, asset and batch, the run of the last failure that the receiver was told of.
+        failing: per check and asset, the batches; of a check of a whole table, the empty text.
     """
 
     position: int = 0
-    failing: dict[str, str] = {}
+    failing: dict[str, set[str]] = {}
 
     def copy(self) -> "Progress":
         """Return one that can be changed apart from this one."""
-        return Progress(self.position, dict(self.failing))
+        return Progress(self.position, {check: set(batches) for check, batches in self.failing.items()})
 
     def take(self, event: Event, threshold: Severity) -> bool:
         """Go on to `event`, and return whether the receiver has to be told of it.
 
-        A failed check is told once per check, batch and run, however often the run evaluates it; a check that passes
-        is told if the receiver was told of its failure. A result below the threshold changes nothing.
+        A failed check is told, unless it is below the threshold: then it changes nothing. One that passes is told if
+        the receiver was told that it failed.
         """
         self.position = event.event_id
         if isinstance(event, RunFailure):
             return True
-        subject = f"{event.check} {event.asset} {event.batch or ''}"
-        if event.passed:
-            return self.failing.pop(subject, None) is not None
-        if event.severity == "WARN" and threshold == "ERROR":
+        check = f"{event.check} {event.asset}"
+        batches = self.failing.get(check, set())
+        batch = event.batch or ""
+        if not event.passed:
+            if event.severity == "WARN" and threshold == "ERROR":
+                return False
+            self.failing[check] = batches | {batch}
+            return True
+        if batch not in batches:
             return False
-        run = event.run_id or f"event {event.event_id}"
-        is_told = self.failing.get(subject) == run
-        self.failing[subject] = run
-        return not is_told
+        self.failing[check] = batches - {batch}
+        if not self.failing[check]:
+            del self.failing[check]
+        return True

@@ -77,14 +77,15 @@ def evaluate(
     check: str = CHECK,
     batch: str | None = "batch_00001",
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    run: str | None = None,
     **metadata: Any,
 ) -> None:
-    """Log a result of a run of its own."""
+    """Log a result of a run, or of one of its own."""
     evaluation = dg.AssetCheckEvaluation(
         dg.AssetKey(ASSET), check, passed, metadata, severity=severity, partition=batch, blocking=True
     )
     event = dg.DagsterEvent(dg.DagsterEventType.ASSET_CHECK_EVALUATION.value, JOB_NAME, event_specific_data=evaluation)
-    instance.report_dagster_event(event, run_id=str(uuid4()))
+    instance.report_dagster_event(event, run_id=run or str(uuid4()))
 
 
 @pytest.fixture
@@ -153,6 +154,22 @@ def test_a_check_that_fails_in_each_of_two_runs_is_told_twice(
     list(load_batches(sensor.instance, ["batch_00001", "batch_00001"]))
     sensor.settle()
     assert [title.startswith("Check failed") for title in receiver.titles] == [True, True]
+
+
+def test_a_check_that_a_run_tries_again_is_told_once(sensor: Sensor, receiver: HttpReceiver) -> None:
+    sensor.tell(receiver.url)
+    run = str(uuid4())
+    evaluate(sensor.instance, run=run)
+    evaluate(sensor.instance, run=run, batch="batch_00002")
+    sensor.settle()
+    evaluate(sensor.instance, run=run)
+    evaluate(sensor.instance, run=run, batch="batch_00002", passed=True)
+    sensor.settle()
+    assert [(title.split()[0], title.split()[-1]) for title in receiver.titles] == [
+        ("Check", "batch_00001"),
+        ("Check", "batch_00002"),
+        ("Passes", "batch_00002"),
+    ]
 
 
 def test_a_run_of_a_range_tells_each_broken_batch_once(
@@ -294,6 +311,21 @@ def test_after_a_message_that_was_not_accepted_the_next_tick_goes_on_there(
     receiver.refuse_after = None
     sensor.settle()
     assert [title.split()[3] for title in receiver.titles] == ["rule_0", "rule_1", "rule_2"]
+
+
+def test_what_there_is_no_time_for_comes_with_the_next_tick(
+    sensor: Sensor, receiver: HttpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pewstats_assets.alerts.delivery.PATIENCE_S", 0.5)
+    sensor.tell(receiver.url)
+    for number in range(5):
+        evaluate(sensor.instance, check=f"rule_{number}")
+    receiver.delay_s = 0.3
+    assert "There was no time for more." in sensor.settle()
+    assert len(receiver.messages) < 5
+    receiver.delay_s = 0
+    sensor.settle()
+    assert [title.split()[3] for title in receiver.titles] == [f"rule_{number}" for number in range(5)]
 
 
 def test_a_new_url_in_place_of_one_goes_on_where_that_was(
