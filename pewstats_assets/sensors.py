@@ -56,7 +56,8 @@ def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     for outcome in outcomes:
         line = f"{outcome.receiver}: {outcome.accepted} sent, {outcome.waiting} waiting."
         lines.append(f"{line} {outcome.problem}" if outcome.problem else line)
-        context.log.log(logging.WARNING if outcome.problem else logging.INFO, lines[-1])
+        if outcome.accepted or outcome.problem:
+            context.log.log(logging.WARNING if outcome.problem else logging.INFO, lines[-1])
     return dg.SkipReason(" ".join(lines))
 
 

@@ -124,6 +124,8 @@ def _backlog(progress: Progress, read: Read, settled: int, threshold: Severity, 
 def _send(receiver: Receiver, events: Sequence[Event], ui_url: str, deadline: float) -> tuple[int, str | None]:
     """Send oldest first until one message is not accepted; return how many events were told, and why not the rest."""
     accepted = 0
+    if receiver.problem is not None:
+        return accepted, receiver.problem
     for message, number_of_events in messages_of(events, ui_url):
         if time.monotonic() > deadline:
             return accepted, "There was no time for more."

@@ -41,6 +41,11 @@ class Receiver:
     name: str
     _service: "apprise.Apprise | None" = field(repr=False)
 
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be sent at all; None if that is worth a try."""
+        return MALFORMED if self._service is None else None
+
     def send(self, message: Message) -> str | None:
         """Send a message once.
 

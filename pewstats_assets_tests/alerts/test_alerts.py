@@ -332,8 +332,9 @@ def test_a_new_url_in_place_of_one_goes_on_where_that_was(
     sensor: Sensor, receiver: HttpReceiver, other: HttpReceiver
 ) -> None:
     sensor.tell("json://127.0.0.1:1/typing-error", "not-a-url-but-a-secret", other.url)
+    assert "receiver 2 (malformed): 0 sent, 0 waiting. apprise does not understand this URL" in sensor.settle()
     evaluate(sensor.instance)
-    assert "receiver 2 (malformed): 0 sent, 1 waiting." in sensor.settle()
+    assert "receiver 2 (malformed): 0 sent, 1 waiting. apprise does not understand this URL" in sensor.settle()
     assert len(other.messages) == 1
     sensor.tell(receiver.url, other.url)
     sensor.settle()

@@ -30,6 +30,7 @@ def test_a_service_of_short_messages_gets_the_beginning(receiver: HttpReceiver) 
     assert misskey.send(LONG) is None
     (message,) = receiver.messages
     assert LINES[0] in message["text"]
+    assert len(message["text"]) <= 512
 
 
 def test_parts_that_are_refused_are_a_message_that_was_not_accepted(receiver: HttpReceiver) -> None:
