@@ -76,7 +76,10 @@ def _receiver(position: int, url: str) -> Receiver:
     import apprise  # noqa: PLC0415 takes a fifth of a second, and the runs, which load this too, never send
 
     asset = apprise.AppriseAsset(app_id="pewstats", app_desc="pewstats", service_timeout=SEND_TIMEOUT_S)
-    plugin = apprise.Apprise.instantiate(url, asset=asset)
+    try:
+        plugin = apprise.Apprise.instantiate(url, asset=asset)
+    except Exception:  # noqa: BLE001 what some of its parsers do with a malformed URL, each in a way of its own
+        plugin = None
     if plugin is None:
         return Receiver(_key(url), f"receiver {position} (malformed)", None)
     plugin.overflow_mode = (
@@ -100,4 +103,4 @@ _nowhere: Final = logging.NullHandler()
 @cache
 def _key(url: str) -> str:
     """A hash that is dear to guess, since the password of a mail account may be easy to guess."""
-    return hashlib.scrypt(url.encode(), salt=b"pewstats alerts", n=2**14, r=8, p=1, dklen=8).hex()
+    return hashlib.scrypt(url.encode(errors="surrogatepass"), salt=b"pewstats alerts", n=2**14, r=8, p=1, dklen=8).hex()

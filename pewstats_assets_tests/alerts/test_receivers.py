@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from pewstats_assets.alerts import Message, receivers_of
+from pewstats_assets.alerts.receivers import MALFORMED
 from pewstats_assets_tests.receivers import HttpReceiver, http_receiver
 
 LINES = [f"line {number} " + "x" * 90 for number in range(60)]
@@ -43,6 +44,15 @@ def test_an_optional_receiver_has_to_accept_like_any_other(receiver: HttpReceive
     receiver.status = 500
     (optional,) = receivers_of([f"{receiver.url}?optional=yes"])
     assert optional.send(LONG) == "It answered with HTTP status 500."
+
+
+@pytest.mark.parametrize(
+    "url", ["", "x", "://", "json://", "nothing://a", "dbus://?", "discord://id", "json://[::1", "\ud800"]
+)
+def test_a_malformed_url_is_a_receiver_that_accepts_nothing(url: str) -> None:
+    (malformed,) = receivers_of([url])
+    assert malformed.name == "receiver 1 (malformed)"
+    assert malformed.problem == malformed.send(LONG) == MALFORMED
 
 
 def test_a_key_stays_with_its_url_and_does_not_show_it() -> None:
