@@ -66,8 +66,8 @@ class _Log:
 
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self._instance = instance
-        #: Per run and check, the place of the first failure for each batch.
-        self._failures: dict[str, dict[dg.AssetCheckKey, dict[str | None, int]]] = {}
+        #: Per run and check, the place of the first failure of each severity for each batch.
+        self._failures: dict[str, dict[dg.AssetCheckKey, dict[tuple[str | None, str], int]]] = {}
 
     def read(self, after: int, end: int) -> tuple[Sequence[Event], int]:
         """Return the first events after a place and up to another, in order, and the place up to which they go."""
@@ -123,10 +123,11 @@ class _Log:
                 result = each.event_log_entry.get_dagster_event().asset_check_evaluation_data
                 if not result.passed:
                     first = failures.setdefault(result.asset_check_key, {})
-                    first.setdefault(result.partition, each.storage_id)
+                    first.setdefault((result.partition, result.severity.value), each.storage_id)
         first = self._failures[run_id].get(evaluation.asset_check_key, {})
-        is_sum = evaluation.partition is None and any(batch is not None for batch in first)
-        return is_sum or first.get(evaluation.partition, record.storage_id) < record.storage_id
+        is_sum = evaluation.partition is None and any(batch is not None for batch, _ in first)
+        place = first.get((evaluation.partition, evaluation.severity.value), record.storage_id)
+        return is_sum or place < record.storage_id
 
     def _run_failure(self, record: dg.EventLogRecord) -> RunFailure | None:
         """Return None for a run that failed by its blocking checks alone, which are told, or that failed before."""

@@ -54,6 +54,10 @@ class HttpReceiver:
         """The titles of what was accepted."""
         return [message["title"] for message in self.messages]
 
+    def told_of(self, what: str) -> list[Sent]:
+        """Return what was accepted with that in its title."""
+        return [message for message in self.messages if what in message["title"]]
+
     def stop(self) -> None:
         """Be down: nothing listens any more."""
         self._server.shutdown()

@@ -128,8 +128,9 @@ def test_a_failed_check_is_told_once_and_once_more_when_it_passes_again(
     (loaded, _) = load_batches(sensor.instance, ["batch_00001", "batch_00002"])
     sensor.settle()
     sensor.settle()
-    (message,) = receiver.messages
+    (message,) = receiver.told_of(CHECK)
     assert message["title"] == f"Check failed (ERROR): {CHECK} on {ASSET}, batch_00001, 1 rows"
+    assert not receiver.told_of("Run failed"), "a run that fails by its checks"
     assert message["type"] == "failure"
     lines = dict(line.split(": ", 1) for line in message["message"].splitlines())
     assert lines["Check"] == CHECK
@@ -143,7 +144,9 @@ def test_a_failed_check_is_told_once_and_once_more_when_it_passes_again(
     list(load_batches(sensor.instance, ["batch_00001", "batch_00002"]))
     sensor.settle()
     sensor.settle()
-    assert receiver.titles[1:] == [f"Passes again: {CHECK} on {ASSET}, batch_00001"]
+    assert [message["title"] for message in receiver.told_of(CHECK)[1:]] == [
+        f"Passes again: {CHECK} on {ASSET}, batch_00001"
+    ]
 
 
 def test_a_check_that_fails_in_each_of_two_runs_is_told_twice(
@@ -153,7 +156,9 @@ def test_a_check_that_fails_in_each_of_two_runs_is_told_twice(
     lose_fights(connection, "batch_00001")
     list(load_batches(sensor.instance, ["batch_00001", "batch_00001"]))
     sensor.settle()
-    assert [title.startswith("Check failed") for title in receiver.titles] == [True, True]
+    first, second = receiver.told_of(CHECK)
+    assert first["title"] == second["title"]
+    assert first["message"] != second["message"]
 
 
 def test_a_check_that_a_run_tries_again_is_told_once(sensor: Sensor, receiver: HttpReceiver) -> None:
@@ -180,14 +185,17 @@ def test_a_run_of_a_range_tells_each_broken_batch_once(
         lose_fights(connection, batch)
     assert not load_range(sensor.instance, batches[0], batches[-1]).success
     sensor.settle()
-    assert receiver.titles == [
+    assert [message["title"] for message in receiver.told_of(CHECK)] == [
         f"Check failed (ERROR): {CHECK} on {ASSET}, batch_00001, 1 rows",
         f"Check failed (ERROR): {CHECK} on {ASSET}, batch_00003, 1 rows",
     ]
+    assert not receiver.told_of("Run failed")
     repair(connection, "batch_00003")
     load_range(sensor.instance, batches[2], batches[2])
     sensor.settle()
-    assert receiver.titles[2:] == [f"Passes again: {CHECK} on {ASSET}, batch_00003"]
+    assert [message["title"] for message in receiver.told_of(CHECK)[2:]] == [
+        f"Passes again: {CHECK} on {ASSET}, batch_00003"
+    ]
 
 
 def test_a_check_of_a_whole_table_is_told(sensor: Sensor, receiver: HttpReceiver) -> None:

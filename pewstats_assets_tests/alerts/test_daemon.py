@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from pewstats_assets.checks import fight_integrity
 from pewstats_assets.definitions import JOB_NAME
-from pewstats_assets.warehouse.integrity import RULES
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.receivers import HttpReceiver, http_receiver
 from pewstats_assets_tests.telemetry_folders import write_matches
@@ -66,12 +66,12 @@ def test_a_broken_row_reaches_a_person_and_its_repair_too(
             "UPDATE fight_participants SET fight_id = NULL"
             " WHERE batch = 'batch_00002' AND player_name = 'a1' RETURNING id"
         ).fetchall()
-    checks = [{"assetKey": {"path": ["fight_participants"]}, "name": rule.name} for rule in RULES]
+    checks = [{"assetKey": {"path": key.asset_key.path}, "name": key.name} for key in fight_integrity.check_keys]
     with user_interface(pewstats) as ask:
         run = launch(ask, "batch_00002", job="__ASSET_JOB", assetSelection=[], assetCheckSelection=checks)
         assert wait_for_end(ask, run) == "FAILURE"
-        wait_until(lambda: bool(receiver.messages))
-        (message,) = receiver.messages
+        wait_until(lambda: bool(receiver.told_of(CHECK)))
+        (message,) = receiver.told_of(CHECK)
         lines = dict(line.split(": ", 1) for line in message["message"].splitlines())
         assert lines["Check"] == CHECK
         assert lines["Batch"] == "batch_00002"
@@ -82,8 +82,9 @@ def test_a_broken_row_reaches_a_person_and_its_repair_too(
     # Another daemon, a day later: it knows what was told.
     with user_interface(pewstats) as ask:
         assert wait_for_end(ask, launch(ask, "batch_00002")) == "SUCCESS"
-        wait_until(lambda: len(receiver.messages) > 1)
-        assert receiver.titles[1:] == [f"Passes again: {CHECK} on fight_participants, batch_00002"]
+        wait_until(lambda: len(receiver.told_of(CHECK)) > 1)
+        again = receiver.told_of(CHECK)[1]
+        assert again["title"] == f"Passes again: {CHECK} on fight_participants, batch_00002"
 
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(
@@ -98,9 +99,11 @@ def test_a_broken_row_reaches_a_person_and_its_repair_too(
             wait_until(lambda: bool(connection.execute(sleepers).fetchall()))
             os.kill(process_of(ask, run), signal.SIGKILL)
             connection.execute(f"SELECT pg_terminate_backend(pid) FROM ({sleepers}) AS waiting".encode())
-        wait_until(lambda: len(receiver.messages) > 2)
-        assert receiver.titles[2:] == [f"Run failed: {JOB_NAME}, batch_00001"]
-        assert f"/runs/{run}" in receiver.messages[2]["message"]
+        wait_until(lambda: bool(receiver.told_of("Run failed")))
+        (message,) = receiver.told_of("Run failed")
+        assert message["title"] == f"Run failed: {JOB_NAME}, batch_00001"
+        assert f"/runs/{run}" in message["message"]
+    assert len(receiver.told_of(CHECK)) == 2
 
 
 def process_of(ask: GraphQL, run: str) -> int:
