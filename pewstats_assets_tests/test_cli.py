@@ -284,7 +284,7 @@ def test_a_test_alert_says_what_each_receiver_answered(tmp_path: Path) -> None:
         ]
         assert good.titles == ["pewstats: test"]
         bad.status = 403
-        urls = (bad.url, "typing-error-in-a-secret", good.url, f"json://{bad.SECRET}@127.0.0.1:1")
+        urls = (bad.url, os.fsdecode(b"typing-error-in-a-secret-\xff"), good.url, f"json://{bad.SECRET}@127.0.0.1:1")
         pewstats.environment["PEWSTATS_ALERT_URLS"] = ",".join(urls)
         out, err = pewstats.run("alerts", "test", "--json", exit_code=1)
         assert [answer["receiver"] for answer in json.loads(out)] == [

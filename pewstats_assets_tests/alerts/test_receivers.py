@@ -47,8 +47,7 @@ def test_an_optional_receiver_has_to_accept_like_any_other(receiver: HttpReceive
 
 
 def test_a_malformed_url_is_a_receiver_that_accepts_nothing() -> None:
-    # The last is no text in UTF-8.
-    urls = ["", "x", "://", "json://", "nothing://a", "dbus://?", "discord://id", "json://[::1", "\udc80"]
+    urls = ["", "x", "://", "json://", "nothing://a", "dbus://?", "discord://id", "json://[::1"]
     for position, malformed in enumerate(receivers_of(urls), start=1):
         assert malformed.name == f"receiver {position} (malformed)"
         assert malformed.problem == malformed.send(LONG) == MALFORMED
