@@ -18,12 +18,19 @@ _QUIET: Final = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 @dataclass(frozen=True, slots=True)
 class LoadedBatch:
-    """A run of one batch: how long it took, in s, and what failed, in the words of the failed steps."""
+    """A run of one batch.
+
+    Attributes:
+        seconds: how long it took.
+        failures: what failed it, in the words of the failed steps.
+        failed_checks: names of the asset checks that failed, those included that do not fail a run.
+    """
 
     batch: str
     run_id: str
     seconds: float
     failures: Sequence[str]
+    failed_checks: Sequence[str]
 
 
 def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterator[LoadedBatch]:
@@ -37,7 +44,8 @@ def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterat
             for event in result.all_node_events
             if event.is_step_failure
         ]
-        yield LoadedBatch(batch, result.run_id, time.monotonic() - start, failures)
+        failed_checks = [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]
+        yield LoadedBatch(batch, result.run_id, time.monotonic() - start, failures, failed_checks)
 
 
 def unfinished(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 import dagster as dg
 
 from pewstats_assets.assets import ASSETS
-from pewstats_assets.checks import fight_integrity
+from pewstats_assets.checks import BATCH_CHECKS, table_integrity
+from pewstats_assets.partitions import match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.sensors import alerts
 
 JOB_NAME = "load_match_batches"
+BATCH_CHECK_JOB_NAME = "check_match_batches"
+TABLE_CHECK_JOB_NAME = "check_whole_tables"
+#: Daily, UTC: after the nightly load, before anybody looks.
+TABLE_CHECK_TIME = "0 5 * * *"
 
 
 def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
@@ -18,14 +23,31 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     Args:
         resources: replace those of the same name.
     """
+    whole_tables = dg.AssetSelection.checks(table_integrity)
+    load = dg.define_asset_job(
+        JOB_NAME,
+        selection=dg.AssetSelection.all() - whole_tables,
+        description="Everything for a match batch: telemetry, fights with participants, checks, profiles.",
+    )
+    check_batches = dg.define_asset_job(
+        BATCH_CHECK_JOB_NAME,
+        selection=dg.AssetSelection.checks(*BATCH_CHECKS),
+        # Dagster infers partitions from selected assets, of which there are none.
+        config=dg.PartitionedConfig(match_batches, run_config_for_partition_key_fn=lambda _: {}),
+        description="The checks of a match batch alone; nothing is loaded.",
+    )
+    check_tables = dg.define_asset_job(
+        TABLE_CHECK_JOB_NAME,
+        selection=whole_tables,
+        description="The checks of the whole tables, which are about no batch.",
+    )
     return dg.Definitions(
         assets=ASSETS,
-        asset_checks=[fight_integrity],
-        jobs=[
-            dg.define_asset_job(
-                JOB_NAME,
-                selection=dg.AssetSelection.all(),
-                description="Everything for a match batch: telemetry, fights with participants, checks, profiles.",
+        asset_checks=[*BATCH_CHECKS, table_integrity],
+        jobs=[load, check_batches, check_tables],
+        schedules=[
+            dg.ScheduleDefinition(
+                job=check_tables, cron_schedule=TABLE_CHECK_TIME, default_status=dg.DefaultScheduleStatus.RUNNING
             )
         ],
         sensors=[alerts],

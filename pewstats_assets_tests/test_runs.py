@@ -1,5 +1,6 @@
 """Real Dagster runs on PostgreSQL, Dagster's own storage included: what a batch leaves behind, and how a run fails."""
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -11,15 +12,19 @@ import pytest
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from pewstats_assets.backfill import ASSETS, load_batches, unfinished
-from pewstats_assets.checks import CHECKED_ASSET
-from pewstats_assets.definitions import JOB_NAME, build_defs
+from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME, build_defs
 from pewstats_assets.partitions import follow_warehouse, register_folder
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases
-from pewstats_assets.warehouse.integrity import RULES
+from pewstats_assets.warehouse.integrity import RULES, Rule
+from pewstats_assets_tests.fights.events import damage
 from pewstats_assets_tests.telemetry_folders import match_bytes, match_id_of, write_broken, write_matches
 
 Register = Callable[[int, int], list[str]]
+BATCH_RULES = [rule for rule in RULES if rule.per_batch]
+TABLE_RULES = [rule for rule in RULES if not rule.per_batch]
+SUCCEEDED = AssetCheckExecutionRecordStatus.SUCCEEDED
+FAILED = AssetCheckExecutionRecordStatus.FAILED
 
 
 @pytest.fixture
@@ -41,9 +46,14 @@ def counts(connection: psycopg.Connection) -> Any:
     ).fetchone()
 
 
-def check_statuses(instance: dg.DagsterInstance, rule: str) -> dict[str | None, AssetCheckExecutionRecordStatus]:
+def rule_named(name: str) -> Rule:
+    return next(rule for rule in RULES if rule.name == name)
+
+
+def check_statuses(instance: dg.DagsterInstance, rule: Rule | str) -> dict[str | None, AssetCheckExecutionRecordStatus]:
     """The status of a check per batch, the newest of each."""
-    key = dg.AssetCheckKey(CHECKED_ASSET, rule)
+    rule = rule_named(rule) if isinstance(rule, str) else rule
+    key = dg.AssetCheckKey(dg.AssetKey(rule.asset), rule.name)
     history = instance.event_log_storage.get_asset_check_execution_history(key, limit=100)
     return {record.partition: record.status for record in reversed(history)}
 
@@ -171,10 +181,10 @@ def test_materializing_again_gives_identical_rows(
 def test_every_check_is_evaluated_for_its_batch(register: Register, instance: dg.DagsterInstance) -> None:
     register(2, 1)
     list(load_batches(instance, ["batch_00001", "batch_00002"]))
-    for rule in RULES:
-        assert check_statuses(instance, rule.name) == {
-            "batch_00001": AssetCheckExecutionRecordStatus.SUCCEEDED,
-            "batch_00002": AssetCheckExecutionRecordStatus.SUCCEEDED,
+    for rule in BATCH_RULES:
+        assert check_statuses(instance, rule) == {
+            "batch_00001": SUCCEEDED,
+            "batch_00002": SUCCEEDED,
         }
 
 
@@ -201,8 +211,8 @@ def test_a_failing_check_fails_the_run_and_stops_the_profiles(
     assert any("fight_integrity" in failure for failure in broken.failures)
     assert good.failures == []
     assert check_statuses(instance, "fight_id_is_not_null") == {
-        "batch_00001": AssetCheckExecutionRecordStatus.FAILED,
-        "batch_00002": AssetCheckExecutionRecordStatus.SUCCEEDED,
+        "batch_00001": FAILED,
+        "batch_00002": SUCCEEDED,
     }
     assert connection.execute("SELECT DISTINCT batch FROM player_profile_sums").fetchall() == [("batch_00002",)]
     assert unfinished(instance, ["batch_00001", "batch_00002"]) == ["batch_00001"]
@@ -217,17 +227,30 @@ def test_a_repaired_batch_passes_again(
     connection.execute("DROP TRIGGER lose_fight ON fight_participants")
     (repaired,) = load_batches(instance, ["batch_00001"])
     assert repaired.failures == []
-    assert check_statuses(instance, "fight_id_is_not_null") == {
-        "batch_00001": AssetCheckExecutionRecordStatus.SUCCEEDED
-    }
+    assert check_statuses(instance, "fight_id_is_not_null") == {"batch_00001": SUCCEEDED}
     assert counts(connection) == (1, 3, 3)
+
+
+def run_job(
+    instance: dg.DagsterInstance, name: str, batch: str | None = None, last: str | None = None
+) -> dg.ExecuteInProcessResult:
+    """Run a job for nothing, for a batch, or for a range of batches in one run as backfills do."""
+    tags = {"dagster/asset_partition_range_start": batch or "", "dagster/asset_partition_range_end": last or ""}
+    return (
+        build_defs()
+        .resolve_job_def(name)
+        .execute_in_process(
+            instance=instance,
+            partition_key=None if last else batch,
+            tags=tags if last else None,
+            raise_on_error=False,
+        )
+    )
 
 
 def load_range(instance: dg.DagsterInstance, first: str, last: str) -> dg.ExecuteInProcessResult:
     """Run a range of batches in one run, as backfills do, even for a single batch."""
-    tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-    job = build_defs().resolve_job_def(JOB_NAME)
-    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    return run_job(instance, JOB_NAME, first, last)
 
 
 @pytest.mark.parametrize("batches", [["batch_00001"], ["batch_00001", "batch_00002", "batch_00003"]])
@@ -239,10 +262,10 @@ def test_in_a_run_of_a_backfill_each_batch_has_its_own_results(
     assert counts(connection) == (len(batches), 3 * len(batches), 3 * len(batches))
     for asset in ASSETS:
         assert instance.get_materialized_partitions(dg.AssetKey(asset)) == set(batches)
-    for rule in RULES:
-        statuses = check_statuses(instance, rule.name)
+    for rule in BATCH_RULES:
+        statuses = check_statuses(instance, rule)
         assert statuses.keys() - {None} == set(batches)
-        assert set(statuses.values()) == {AssetCheckExecutionRecordStatus.SUCCEEDED}, "nothing stays planned"
+        assert set(statuses.values()) == {SUCCEEDED}, "nothing stays planned"
 
 
 def test_in_a_run_of_several_batches_the_broken_one_is_named(
@@ -252,9 +275,153 @@ def test_in_a_run_of_several_batches_the_broken_one_is_named(
     break_at_commit(connection, "batch_00002")
     assert not load_range(instance, "batch_00001", "batch_00003").success
     statuses = check_statuses(instance, "fight_id_is_not_null")
-    assert statuses["batch_00001"] == statuses["batch_00003"] == AssetCheckExecutionRecordStatus.SUCCEEDED
-    assert statuses["batch_00002"] == AssetCheckExecutionRecordStatus.FAILED
+    assert statuses["batch_00001"] == statuses["batch_00003"] == SUCCEEDED
+    assert statuses["batch_00002"] == FAILED
     assert counts(connection)[2] == 0, "the profiles wait for the checks"
+
+
+def evaluations(result: dg.ExecuteInProcessResult, rule: str) -> dict[str | None, dg.AssetCheckEvaluation]:
+    return {check.partition: check for check in result.get_asset_check_evaluations() if check.check_name == rule}
+
+
+@pytest.mark.parametrize("last", [None, "batch_00002"])
+def test_an_evaluation_says_how_many_rows_which_and_how_to_repair_them(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, last: str | None
+) -> None:
+    register(8, 4)
+    break_at_commit(connection, "batch_00002")
+    result = run_job(instance, JOB_NAME, "batch_00001" if last else "batch_00002", last)
+    of_batch = evaluations(result, "fight_id_is_not_null")
+    assert of_batch.keys() == ({"batch_00001", "batch_00002", None} if last else {"batch_00002"})
+    failed = of_batch["batch_00002"]
+    assert not failed.passed
+    assert failed.blocking
+    assert failed.severity is dg.AssetCheckSeverity.ERROR
+    metadata = {key: value.value for key, value in failed.metadata.items()}
+    assert metadata["violations"] == 12
+    assert isinstance(metadata["samples"], list)
+    assert len(metadata["samples"]) == 10
+    assert metadata["samples"][0] == {
+        "batch": "batch_00002",
+        "id": 5001001,
+        "match_id": match_id_of(5),
+        "player_name": "a1",
+    }
+    assert str(metadata["repair"]).startswith("Materialize the batch again")
+    assert str(failed.description).startswith("Broken by 12 rows of batch_00002.")
+    if last:
+        assert of_batch["batch_00001"].passed
+        assert of_batch["batch_00001"].metadata["samples"].value == []
+        assert of_batch[None].metadata == failed.metadata
+
+
+def test_a_failing_check_of_the_fights_alone_stops_the_profiles(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(1, 1)
+    connection.execute(
+        "CREATE FUNCTION forget_a_team() RETURNS trigger LANGUAGE plpgsql AS"
+        """ 'BEGIN NEW.team_outcomes = ''{"1": "WON"}''; RETURN NEW; END'"""
+    )
+    connection.execute(
+        "CREATE TRIGGER forget BEFORE INSERT ON team_fights FOR EACH ROW EXECUTE FUNCTION forget_a_team()"
+    )
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failed_checks == ["team_outcomes_name_the_teams"]
+    assert any("fight_integrity" in failure for failure in batch.failures)
+    assert counts(connection) == (1, 3, 0)
+
+
+def test_a_failing_check_of_the_profiles_fails_the_run(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(1, 1)
+    connection.execute(
+        "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER lose BEFORE INSERT ON player_profile_sums FOR EACH ROW WHEN (NEW.player_name = 'a1')"
+        " EXECUTE FUNCTION lose()"
+    )
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failed_checks == ["profiles_are_the_sums_of_the_participants"]
+    assert any("profile_integrity" in failure for failure in batch.failures)
+    assert check_statuses(instance, "profiles_are_the_sums_of_the_participants") == {"batch_00001": FAILED}
+
+
+def test_what_is_only_reported_does_not_stop_the_batch(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    write_broken(tmp_path / "telemetry")
+    register(2, 100)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert (batch.failures, batch.failed_checks) == (
+        [],
+        ["quarantined_below_5_percent", "quarantined_below_25_percent"],
+    )
+    assert counts(connection) == (2, 6, 3)
+    result = run_job(instance, BATCH_CHECK_JOB_NAME, "batch_00001")
+    assert result.success
+    severities = {
+        check.check_name: check.severity for check in result.get_asset_check_evaluations() if not check.passed
+    }
+    assert severities == {
+        "quarantined_below_5_percent": dg.AssetCheckSeverity.WARN,
+        "quarantined_below_25_percent": dg.AssetCheckSeverity.ERROR,
+    }
+
+
+def test_negative_damage_of_an_npc_is_reported_and_does_not_stop_the_batch(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    """By the rules of v2, an NPC's damage is in the total of its fight, but not among the participants."""
+    write_matches(tmp_path / "telemetry", range(1, 2))
+    events = json.loads(match_bytes(2))
+    events.append(damage(65, "Guard@2", "a1@1", -20.0))
+    (tmp_path / "telemetry" / f"{match_id_of(2)}.json").write_text(json.dumps(events), encoding="utf-8")
+    register(0, 100)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert (batch.failures, batch.failed_checks) == ([], ["damage_is_within_the_total"])
+    assert counts(connection)[2] == 3
+
+
+@pytest.mark.parametrize("last", [None, "batch_00002"])
+def test_the_checks_of_batches_run_alone(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, last: str | None
+) -> None:
+    register(2, 1)
+    list(load_batches(instance, ["batch_00001", "batch_00002"]))
+    connection.execute("UPDATE team_fights SET total_damage = 1 WHERE id = 1001")
+    result = run_job(instance, BATCH_CHECK_JOB_NAME, "batch_00001", last)
+    assert result.success, "it does not block"
+    evaluated = {check.check_name for check in result.get_asset_check_evaluations()}
+    assert evaluated == {rule.name for rule in BATCH_RULES}
+    statuses = check_statuses(instance, "damage_is_within_the_total")
+    assert (statuses["batch_00001"], statuses["batch_00002"]) == (FAILED, SUCCEEDED)
+    assert len(instance.get_materialized_partitions(dg.AssetKey("team_fights"))) == 2
+
+
+def test_one_check_of_a_batch_runs_alone(register: Register, instance: dg.DagsterInstance) -> None:
+    register(1, 1)
+    list(load_batches(instance, ["batch_00001"]))
+    key = dg.AssetCheckKey(dg.AssetKey("fight_participants"), "every_fight_id_has_a_fight")
+    job = build_defs().resolve_implicit_global_asset_job_def()
+    alone = job.get_subset(asset_selection=set(), asset_check_selection={key})
+    result = alone.execute_in_process(instance=instance, partition_key="batch_00001")
+    assert [check.asset_check_key for check in result.get_asset_check_evaluations()] == [key]
+
+
+def test_the_checks_of_whole_tables_are_about_no_batch_and_not_part_of_a_load(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    register(1, 1)
+    list(load_batches(instance, ["batch_00001"]))
+    assert [check_statuses(instance, rule) for rule in TABLE_RULES] == [{}] * len(TABLE_RULES)
+    result = run_job(instance, TABLE_CHECK_JOB_NAME)
+    assert result.success
+    assert {check.check_name for check in result.get_asset_check_evaluations()} == {rule.name for rule in TABLE_RULES}
+    connection.execute("ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_fkey")
+    run_job(instance, TABLE_CHECK_JOB_NAME)
+    assert check_statuses(instance, "constraints_are_in_force") == {None: FAILED}
+    assert check_statuses(instance, "every_row_belongs_to_its_batch") == {None: SUCCEEDED}
 
 
 def fail_insert(connection: psycopg.Connection, *, sqlstate: str, times: int) -> None:

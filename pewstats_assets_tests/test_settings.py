@@ -6,9 +6,10 @@ import pytest
 
 from pewstats_assets.settings import EXCLUDED_MATCH_TYPES, Settings, SettingsError
 
+BANDS = ("PEWSTATS_FIGHTS_PER_MATCH", "PEWSTATS_PARTICIPANTS_PER_FIGHT")
 NAMES = (
     "PEWSTATS_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_EXCLUDED_MATCH_TYPES", "PEWSTATS_BATCHES_PER_RUN",
-    "PEWSTATS_ALERT_URLS", "PEWSTATS_ALERT_SEVERITY", "PEWSTATS_UI_URL",
+    "PEWSTATS_ALERT_URLS", "PEWSTATS_ALERT_SEVERITY", "PEWSTATS_UI_URL", *BANDS,
 )  # fmt: skip
 
 
@@ -24,7 +25,14 @@ def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: boo
         for name in set(NAMES) - {"PEWSTATS_EXCLUDED_MATCH_TYPES"}:
             monkeypatch.setenv(name, "")
     settings = Settings.from_environment()
-    assert settings == Settings(Path("data").resolve(), None, frozenset(EXCLUDED_MATCH_TYPES), 1)
+    assert settings == Settings(
+        home=Path("data").resolve(),
+        database_url=None,
+        excluded_match_types=frozenset(EXCLUDED_MATCH_TYPES),
+        batches_per_run=1,
+        fights_per_match=(10.0, 30.0),
+        participants_per_fight=(3.3, 13.2),
+    )
 
 
 def test_the_excluded_match_types_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +46,23 @@ def test_the_excluded_match_types_are_a_setting(monkeypatch: pytest.MonkeyPatch)
 def test_a_malformed_number_is_an_error_that_names_the_setting(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("PEWSTATS_BATCHES_PER_RUN", text)
     with pytest.raises(SettingsError, match="PEWSTATS_BATCHES_PER_RUN"):
+        Settings.from_environment()
+
+
+def test_the_bands_of_what_is_usual_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEWSTATS_FIGHTS_PER_MATCH", "0-12.5")
+    monkeypatch.setenv("PEWSTATS_PARTICIPANTS_PER_FIGHT", "4-4")
+    settings = Settings.from_environment()
+    assert (settings.fights_per_match, settings.participants_per_fight) == ((0.0, 12.5), (4.0, 4.0))
+
+
+@pytest.mark.parametrize("name", BANDS)
+@pytest.mark.parametrize("text", ["10", "30-10", "-1-5", "a-b", "1e3-2e3", "10-nan", "²-³"])
+def test_a_malformed_band_is_an_error_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(SettingsError, match=name):
         Settings.from_environment()
 
 

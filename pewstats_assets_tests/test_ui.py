@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pewstats_assets.definitions import JOB_NAME
+from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME
+from pewstats_assets.warehouse.integrity import RULES
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.telemetry_folders import write_matches
 
@@ -28,11 +29,24 @@ RUN = "query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
 PARTITIONS = "{ assetNodes { assetKey { path } partitionKeys hasAssetChecks description } }"
 CHECKS = """
 {
-  assetNodeOrError(assetKey: {path: ["fight_participants"]}) { ... on AssetNode { assetChecksOrError {
-    ... on AssetChecks { checks { blocking executionForLatestMaterialization { status evaluation { partition } } } }
-  } } }
+  assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
+    name blocking canExecuteIndividually executionForLatestMaterialization { runId status evaluation { partition } }
+  } } } }
 }
 """
+PARTITIONS_OF_JOB = """
+query ($job: PipelineSelector!) {
+  pipelineOrError(params: $job) { ... on Pipeline { partitionKeysOrError { partitionKeys } } }
+}
+"""
+SCHEDULES = """
+query ($repository: RepositorySelector!) {
+  schedulesOrError(repositorySelector: $repository) {
+    ... on Schedules { results { pipelineName scheduleState { status } } }
+  }
+}
+"""
+REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "pewstats_assets.definitions"}
 
 
 @contextmanager
@@ -80,25 +94,54 @@ def test_a_partition_is_materialized_from_the_ui(tmp_path: Path) -> None:
             assert node["partitionKeys"] == ["batch_00001", "batch_00002"]
             assert node["description"]
 
-        parameters = {
-            "selector": {
-                "repositoryName": "__repository__",
-                "repositoryLocationName": "pewstats_assets.definitions",
-                "jobName": JOB_NAME,
-            },
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": "batch_00001"}]},
-        }
-        launched = ask(LAUNCH, parameters=parameters)["launchRun"]
-        assert launched["__typename"] == "LaunchRunSuccess", launched
-        run = launched["run"]["runId"]
-        wait_until(lambda: ask(RUN, run=run)["runOrError"]["status"] in {"SUCCESS", "FAILURE"})
-        assert ask(RUN, run=run)["runOrError"]["status"] == "SUCCESS"
+        def launch(job: str, batch: str | None, checks: list[dict[str, Any]] | None = None) -> str:
+            """Launch a job, or some of its checks, as the UI does; return the run when it has succeeded."""
+            selector: dict[str, Any] = REPOSITORY | {"jobName": job}
+            if checks is not None:
+                selector |= {"assetSelection": [], "assetCheckSelection": checks}
+            tags = [{"key": "dagster/partition", "value": batch}] if batch else []
+            launched = ask(LAUNCH, parameters={"selector": selector, "executionMetadata": {"tags": tags}})["launchRun"]
+            assert launched["__typename"] == "LaunchRunSuccess", launched
+            run = launched["run"]["runId"]
+            wait_until(lambda: ask(RUN, run=run)["runOrError"]["status"] in {"SUCCESS", "FAILURE"})
+            assert ask(RUN, run=run)["runOrError"]["status"] == "SUCCESS"
+            return str(run)
 
-        checks = ask(CHECKS)["assetNodeOrError"]["assetChecksOrError"]["checks"]
-        assert len(checks) == 4
-        for check in checks:
-            assert check["blocking"]
-            assert check["executionForLatestMaterialization"]["status"] == "SUCCEEDED"
-            assert check["executionForLatestMaterialization"]["evaluation"]["partition"] == "batch_00001"
+        def checks_by_name() -> dict[str, Any]:
+            nodes = ask(CHECKS)["assetNodes"]
+            return {check["name"]: check for node in nodes for check in node["assetChecksOrError"].get("checks", [])}
+
+        launch(JOB_NAME, "batch_00001")
+        checks = checks_by_name()
+        assert checks.keys() == {rule.name for rule in RULES}
+        for rule in RULES:
+            check = checks[rule.name]
+            assert check["blocking"] is rule.blocking
+            assert check["canExecuteIndividually"] == "CAN_EXECUTE"
+            if rule.per_batch:
+                assert check["executionForLatestMaterialization"]["status"] == "SUCCEEDED"
+                assert check["executionForLatestMaterialization"]["evaluation"]["partition"] == "batch_00001"
+
+        # The checks of a batch by themselves, one of them, and those of the whole tables.
+        job = REPOSITORY | {"pipelineName": BATCH_CHECK_JOB_NAME}
+        assert ask(PARTITIONS_OF_JOB, job=job)["pipelineOrError"]["partitionKeysOrError"]["partitionKeys"] == [
+            "batch_00001",
+            "batch_00002",
+        ]
+        all_again = launch(BATCH_CHECK_JOB_NAME, "batch_00001")
+        name = "fight_id_is_not_null"
+        one_again = launch(
+            BATCH_CHECK_JOB_NAME, "batch_00001", [{"assetKey": {"path": ["fight_participants"]}, "name": name}]
+        )
+        tables = launch(TABLE_CHECK_JOB_NAME, None)
+        checks = checks_by_name()
+        for rule in RULES:
+            execution = checks[rule.name]["executionForLatestMaterialization"]
+            assert execution["status"] == "SUCCEEDED"
+            assert execution["runId"] == (
+                tables if not rule.per_batch else one_again if rule.name == name else all_again
+            )
+        (schedule,) = ask(SCHEDULES, repository=REPOSITORY)["schedulesOrError"]["results"]
+        assert schedule == {"pipelineName": TABLE_CHECK_JOB_NAME, "scheduleState": {"status": "RUNNING"}}
     loaded = {batch["batch"]: (batch["loaded"], batch["waiting"]) for batch in pewstats.json("status")["batches"]}
     assert loaded == {"batch_00001": (2, 0), "batch_00002": (0, 1)}

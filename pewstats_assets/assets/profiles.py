@@ -10,7 +10,7 @@ from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
 
 
 @dg.asset(
-    deps=["fight_participants"],
+    deps=["team_fights", "fight_participants"],
     partitions_def=match_batches,
     backfill_policy=backfill_policy(),
     group_name="match_batches",

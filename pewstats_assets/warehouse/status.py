@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
+
+from pewstats_assets.warehouse.integrity.rules import EVERY_FIGHT_ID_HAS_A_FIGHT, FIGHT_ID_IS_NOT_NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class LeftOutMatch:
     file: str
 
 
-_BATCHES: Final = """
+_BATCHES: Final = sql.SQL("""
 SELECT
     m.batch,
     count(*) AS matches,
@@ -48,15 +51,15 @@ SELECT
     (SELECT count(*) FROM team_fights tf WHERE tf.batch = m.batch) AS fights,
     (SELECT count(*) FROM fight_participants fp WHERE fp.batch = m.batch) AS participants,
     (SELECT count(*) FROM player_profile_sums p WHERE p.batch = m.batch) AS players,
-    (SELECT count(*) FROM fight_participants fp WHERE fp.batch = m.batch AND fp.fight_id IS NULL) AS null_fight_ids,
-    (SELECT count(*) FROM fight_participants fp
-     WHERE fp.batch = m.batch AND fp.fight_id IS NOT NULL
-       AND NOT EXISTS (SELECT FROM team_fights tf WHERE tf.id = fp.fight_id)) AS orphan_fight_ids
+    coalesce(nulls.count, 0) AS null_fight_ids,
+    coalesce(orphans.count, 0) AS orphan_fight_ids
 FROM matches m
+LEFT JOIN (SELECT batch, count(*) FROM ({nulls}) AS v GROUP BY batch) AS nulls USING (batch)
+LEFT JOIN (SELECT batch, count(*) FROM ({orphans}) AS v GROUP BY batch) AS orphans USING (batch)
 WHERE m.batch = ANY (%(batches)s)
-GROUP BY m.batch
+GROUP BY m.batch, nulls.count, orphans.count
 ORDER BY m.batch
-"""
+""").format(nulls=sql.SQL(FIGHT_ID_IS_NOT_NULL.violations), orphans=sql.SQL(EVERY_FIGHT_ID_HAS_A_FIGHT.violations))
 _PLAYERS: Final = "SELECT count(DISTINCT player_account_id) FROM player_profile_sums WHERE batch = ANY (%(batches)s)"
 _LEFT_OUT: Final = """
 SELECT batch, match_id::text, status, reason, coalesce(detail, '') AS detail, file

@@ -1,76 +1,419 @@
-"""The rules between fights and participants: each holds for what is written, and each can fail."""
+"""The catalogue of rules: each holds for what is written, each can fail by itself, and holds again after the repair."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import psycopg
 import pytest
 
-from pewstats_assets.warehouse import replace_fights
-from pewstats_assets.warehouse.integrity import RULES, judge
+from pewstats_assets.fights import MatchFights
+from pewstats_assets.profiles import sum_profiles
+from pewstats_assets.settings import Settings
+from pewstats_assets.warehouse import QuarantinedMatch, replace_fights
+from pewstats_assets.warehouse.integrity import RULES, Finding, Rule, Severity, judge, together
+from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
+from pewstats_assets.warehouse.status import batch_statuses
 from pewstats_assets_tests.warehouse.examples import detected, match_id_of, register_matches
 
+#: 30 matches, from which on averages are judged, with two fights of three participants each: match 1 has the fights
+#: 1001 and 1002, with the participants 1001001 (winner), 1001002 (helper), 1001003 (loser) and so on.
 BATCH = "batch_00001"
+#: One such match, number 31.
+OTHER_BATCH = "batch_00002"
 
-#: How to break each rule, and the ids that break it then. Batch 1 is match 1 with the fights 1001 and 1002.
-BREAKAGES = {
-    "fight_id_is_not_null": (
-        """
-        ALTER TABLE fight_participants ALTER COLUMN fight_id DROP NOT NULL;
-        UPDATE fight_participants SET fight_id = NULL WHERE id IN (1001001, 1002002)
-        """,
-        [1001001, 1002002],
-    ),
-    "every_fight_id_has_a_fight": (
-        """
-        ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_fkey,
-                                       DROP CONSTRAINT id_is_made_of_fight_and_participant;
-        UPDATE fight_participants SET fight_id = 7007 WHERE id = 1001003
-        """,
-        [1001003],
-    ),
-    "every_fight_has_participants": ("DELETE FROM fight_participants WHERE fight_id = 1002", [1002]),
-    "match_id_is_that_of_the_fight": (
-        f"UPDATE fight_participants SET match_id = '{match_id_of(99)}' WHERE id = 1002001",
-        [1002001],
-    ),
-}
+
+def write(
+    connection: psycopg.Connection, matches: Sequence[MatchFights], quarantined: Sequence[QuarantinedMatch] = ()
+) -> None:
+    """Make the fights and the profiles of the batch, as a run does."""
+    with connection.transaction():
+        replace_fights(connection, BATCH, "v2", matches, quarantined)
+        replace_profiles(connection, BATCH, sum_profiles(participants_of(connection, BATCH)))
+
+
+def materialize(connection: psycopg.Connection) -> None:
+    numbers = connection.execute("SELECT match_no FROM matches WHERE batch = %s ORDER BY match_no", [BATCH]).fetchall()
+    write(connection, [detected(match_no) for (match_no,) in numbers])
 
 
 @pytest.fixture
 def loaded(connection: psycopg.Connection) -> psycopg.Connection:
-    register_matches(connection, [1, 2], batch_size=1)
-    for match_no in (1, 2):
-        with connection.transaction():
-            replace_fights(connection, f"batch_0000{match_no}", "v2", [detected(match_no)], [])
+    register_matches(connection, list(range(1, 31)))
+    materialize(connection)
+    register_matches(connection, [31])
+    with connection.transaction():
+        replace_fights(connection, OTHER_BATCH, "v2", [detected(31)], [])
+        replace_profiles(connection, OTHER_BATCH, sum_profiles(participants_of(connection, OTHER_BATCH)))
     return connection
 
 
-def broken_rules(connection: psycopg.Connection, batch: str) -> dict[str, list[int]]:
-    findings = {rule.name: judge(connection, rule, batch) for rule in RULES}
-    return {name: finding.examples for name, finding in findings.items() if not finding.passed}
+@pytest.fixture
+def bands(settings: Settings) -> Settings:
+    """Settings by which the small fights above are usual."""
+    return replace(settings, fights_per_match=(1.0, 3.0), participants_per_fight=(2.0, 4.0))
 
 
-def test_what_is_written_keeps_every_rule(loaded: psycopg.Connection) -> None:
-    assert broken_rules(loaded, BATCH) == {}
+def broken_rules(connection: psycopg.Connection, bands: Settings, batch: str = BATCH) -> dict[str, Finding]:
+    judged = judge(connection, RULES, [batch], bands)
+    findings = {rule.name: together(of_rule) for rule, of_rule in judged.items()}
+    return {name: finding for name, finding in findings.items() if not finding.passed}
 
 
-def test_every_rule_is_tried() -> None:
-    assert BREAKAGES.keys() == {rule.name for rule in RULES}
+@dataclass(frozen=True)
+class Breakage:
+    """A way to break a rule.
+
+    Attributes:
+        rule: the rule's name.
+        damage: what breaks it.
+        violations: rows that are found.
+        also: rules that cannot but be broken with it.
+        restore: SQL that is needed besides materializing the batch again.
+        profiles_follow: whether the profiles are made of the damaged rows.
+    """
+
+    rule: str
+    damage: str | Callable[[psycopg.Connection], None]
+    violations: int = 1
+    also: frozenset[str] = frozenset()
+    restore: str = ""
+    profiles_follow: bool = False
 
 
-@pytest.mark.parametrize("rule", BREAKAGES)
+def quarantine(connection: psycopg.Connection, number: int) -> None:
+    broken = [QuarantinedMatch(match_no, "broken_json", "Not JSON.") for match_no in range(1, number + 1)]
+    write(connection, [detected(match_no) for match_no in range(number + 1, 31)], broken)
+
+
+def crowd(connection: psycopg.Connection) -> None:
+    """Give every fight more participants than usual."""
+
+    def crowded(match: MatchFights) -> MatchFights:
+        fights = []
+        for fight in match.fights:
+            helper = fight.participants[1]
+            others = [replace(helper, player_name=f"helper {number}", damage_dealt=0.0) for number in range(2)]
+            fights.append(replace(fight, participants=[*fight.participants, *others]))
+        return replace(match, fights=fights)
+
+    write(connection, [crowded(detected(match_no)) for match_no in range(1, 31)])
+
+
+IN_FORCE = frozenset({"constraints_are_in_force"})
+BELONGS = frozenset({"every_row_belongs_to_its_batch"})
+FOREIGN_KEY = """
+ALTER TABLE fight_participants ADD CONSTRAINT fight_participants_fight_id_fkey
+FOREIGN KEY (fight_id) REFERENCES team_fights (id)
+"""
+BREAKAGES = [
+    Breakage(
+        "every_fight_has_participants",
+        "DELETE FROM fight_participants WHERE fight_id = 1002; UPDATE matches SET participants = 3 WHERE match_no = 1",
+        profiles_follow=True,
+    ),
+    Breakage(
+        "team_ids_are_those_of_the_participants",
+        """
+        UPDATE team_fights SET team_ids = '{1,2,3}', team_outcomes = team_outcomes || '{"3": "DRAW"}' WHERE id = 1001
+        """,
+    ),
+    Breakage("team_ids_are_those_of_the_participants", "UPDATE fight_participants SET team_id = 9 WHERE id = 1001002"),
+    Breakage(
+        "team_ids_are_those_of_the_participants",
+        "UPDATE team_fights SET team_ids = '{2,1}' WHERE match_no = 1",
+        violations=2,
+    ),
+    Breakage("winner_and_loser_are_teams_of_the_fight", "UPDATE team_fights SET winning_team_id = 3 WHERE id = 1001"),
+    Breakage(
+        "winner_and_loser_are_teams_of_the_fight",
+        "UPDATE team_fights SET winning_team_id = NULL, loser_team_id = 3 WHERE id = 1001",
+    ),
+    Breakage("duration_is_0_to_240_s", "UPDATE team_fights SET duration_seconds = 240.001 WHERE id = 1001"),
+    Breakage("duration_is_0_to_240_s", "UPDATE team_fights SET duration_seconds = 'NaN' WHERE id = 1001"),
+    Breakage(
+        "fight_numbers_have_no_gaps",
+        """
+        WITH renumbered AS (UPDATE team_fights SET fight_no = 3, id = 1003 WHERE id = 1002)
+        UPDATE fight_participants SET fight_id = 1003, id = id + 1000 WHERE fight_id = 1002
+        """,
+    ),
+    Breakage(
+        "team_outcomes_name_the_teams", """UPDATE team_fights SET team_outcomes = '{"1": "WON"}' WHERE id = 1001"""
+    ),
+    Breakage(
+        "team_outcomes_name_the_teams",
+        """UPDATE team_fights SET team_outcomes = team_outcomes || '{"x": "WON"}' WHERE id = 1001""",
+    ),
+    Breakage("team_outcomes_name_the_teams", """UPDATE team_fights SET team_outcomes = '["1", "2"]' WHERE id = 1001"""),
+    Breakage(
+        "every_match_has_a_final_status",
+        f"""
+        INSERT INTO matches (match_no, match_id, batch, file, status)
+        VALUES (32, '{match_id_of(32)}', '{BATCH}', '/telemetry/new.json.gz', 'registered')
+        """,
+    ),
+    Breakage("quarantined_below_5_percent", lambda connection: quarantine(connection, 2)),
+    Breakage(
+        "quarantined_below_25_percent",
+        lambda connection: quarantine(connection, 8),
+        also=frozenset({"quarantined_below_5_percent"}),
+    ),
+    Breakage(
+        "fights_per_match_are_usual",
+        lambda connection: write(connection, [detected(match_no, fights=4) for match_no in range(1, 31)]),
+    ),
+    Breakage(
+        "fight_id_is_not_null",
+        """
+        ALTER TABLE fight_participants ALTER COLUMN fight_id DROP NOT NULL;
+        UPDATE fight_participants SET fight_id = NULL WHERE id IN (1001001, 1002002)
+        """,
+        violations=2,
+        also=IN_FORCE | BELONGS,
+        restore="ALTER TABLE fight_participants ALTER COLUMN fight_id SET NOT NULL",
+    ),
+    Breakage(
+        "every_fight_id_has_a_fight",
+        """
+        SET session_replication_role = replica;
+        UPDATE fight_participants SET fight_id = 7007 WHERE id = 1001002;
+        RESET session_replication_role
+        """,
+        also=BELONGS,
+    ),
+    Breakage(
+        "no_player_is_twice_in_a_fight",
+        """
+        ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_player_name_key;
+        UPDATE fight_participants SET player_name = 'winner' WHERE id = 1001002
+        """,
+        also=IN_FORCE,
+        restore="ALTER TABLE fight_participants ADD UNIQUE (fight_id, player_name)",
+    ),
+    Breakage(
+        "match_id_is_that_of_the_fight",
+        f"UPDATE fight_participants SET match_id = '{match_id_of(99)}' WHERE id = 1002001",
+    ),
+    Breakage("survived_unless_killed", "UPDATE fight_participants SET survived = was_killed WHERE id = 1001001"),
+    Breakage(
+        "knocked_and_killed_during_the_fight",
+        """
+        UPDATE fight_participants SET was_knocked = true, knocked_at = '2026-07-01 18:01:00.001Z' WHERE id = 1001001
+        """,
+    ),
+    Breakage(
+        "knocked_and_killed_during_the_fight",
+        "UPDATE fight_participants SET killed_at = '2026-07-01 17:59:59.999Z' WHERE id = 1001003",
+    ),
+    Breakage("knocks_and_kills_are_within_the_totals", "UPDATE team_fights SET total_knocks = 0 WHERE id = 1001"),
+    Breakage("knocks_and_kills_are_within_the_totals", "UPDATE team_fights SET total_kills = 0 WHERE id = 1001"),
+    Breakage("damage_is_within_the_total", "UPDATE team_fights SET total_damage = 150.49 WHERE id = 1001"),
+    Breakage("everything_detected_is_stored", "UPDATE matches SET fights = 3 WHERE match_no = 1"),
+    Breakage(
+        "everything_detected_is_stored", "DELETE FROM fight_participants WHERE id = 1001002", profiles_follow=True
+    ),
+    Breakage(
+        "everything_detected_is_stored",
+        """
+        UPDATE matches SET status = 'quarantined', reason = 'broken_json', fights = NULL, participants = NULL,
+                           loaded_at = NULL
+        WHERE match_no = 1
+        """,
+    ),
+    Breakage("participants_per_fight_are_usual", crowd),
+    *(
+        Breakage("profiles_are_the_sums_of_the_participants", f"{damage} AND player_account_id = 'account.winner'")
+        for damage in (
+            f"UPDATE player_profile_sums SET fights = fights + 1, wins = wins + 1 WHERE batch = '{BATCH}'",
+            f"UPDATE player_profile_sums SET knocks_dealt = 0 WHERE batch = '{BATCH}'",
+            f"UPDATE player_profile_sums SET kills_dealt = kills_dealt + 1 WHERE batch = '{BATCH}'",
+            f"UPDATE player_profile_sums SET damage_dealt = damage_dealt + 0.01 WHERE batch = '{BATCH}'",
+            f"DELETE FROM player_profile_sums WHERE batch = '{BATCH}'",
+        )
+    ),
+    Breakage(
+        "profiles_are_the_sums_of_the_participants",
+        f"""
+        INSERT INTO player_profile_sums
+        SELECT batch, 'account.nobody', player_name, matches, fights, wins, losses, draws, survivals, knocks_dealt,
+               kills_dealt, damage_dealt, damage_taken, last_fight_at
+        FROM player_profile_sums WHERE batch = '{BATCH}' AND player_account_id = 'account.winner'
+        """,
+    ),
+    Breakage(
+        "constraints_are_in_force",
+        "ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_fkey",
+        restore=FOREIGN_KEY,
+    ),
+    Breakage(
+        "constraints_are_in_force",
+        f"ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_fkey; {FOREIGN_KEY} NOT VALID",
+        restore="ALTER TABLE fight_participants VALIDATE CONSTRAINT fight_participants_fight_id_fkey",
+    ),
+    Breakage(
+        "constraints_are_in_force",
+        "ALTER TABLE fight_participants DISABLE TRIGGER ALL",
+        restore="ALTER TABLE fight_participants ENABLE TRIGGER ALL",
+    ),
+    Breakage(
+        "constraints_are_in_force",
+        "ALTER TABLE fight_participants ALTER COLUMN fight_id DROP NOT NULL",
+        restore="ALTER TABLE fight_participants ALTER COLUMN fight_id SET NOT NULL",
+    ),
+    Breakage(
+        "constraints_are_in_force",
+        "ALTER TABLE team_fights DROP CONSTRAINT team_fights_match_no_fight_no_key",
+        restore="ALTER TABLE team_fights ADD UNIQUE (match_no, fight_no)",
+    ),
+    Breakage(
+        "constraints_are_in_force",
+        "ALTER TABLE player_profile_sums DROP CONSTRAINT player_profile_sums_pkey",
+        restore="ALTER TABLE player_profile_sums ADD PRIMARY KEY (batch, player_account_id)",
+    ),
+    Breakage(
+        "every_row_belongs_to_its_batch",
+        """
+        INSERT INTO player_profile_sums
+        SELECT 'batch_09999', player_account_id, player_name, matches, fights, wins, losses, draws, survivals,
+               knocks_dealt, kills_dealt, damage_dealt, damage_taken, last_fight_at
+        FROM player_profile_sums WHERE batch = 'batch_00002'
+        """,
+        restore="DELETE FROM player_profile_sums WHERE batch = 'batch_09999'",
+    ),
+    Breakage(
+        "every_row_belongs_to_its_batch",
+        "CREATE TABLE stray AS SELECT * FROM fight_participants WHERE id = 31001003;"
+        " UPDATE stray SET id = id + 1, batch = 'batch_09999', player_name = 'stray';"
+        " INSERT INTO fight_participants SELECT * FROM stray",
+        restore="DELETE FROM fight_participants WHERE batch = 'batch_09999'",
+    ),
+    Breakage(
+        "every_row_belongs_to_its_batch",
+        "CREATE TABLE stray AS SELECT * FROM team_fights WHERE id = 31002;"
+        " UPDATE stray SET id = id + 1, batch = 'batch_09999', fight_no = 3;"
+        " INSERT INTO team_fights SELECT * FROM stray",
+        restore="DELETE FROM team_fights WHERE batch = 'batch_09999'",
+    ),
+]
+
+
+def drop_checks(connection: psycopg.Connection) -> None:
+    """Drop the constraints of single rows, which would refuse most of the damage."""
+    checks = connection.execute(
+        """
+        SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace
+        """
+    ).fetchall()
+    for (statement,) in checks:
+        connection.execute(statement.encode())
+
+
+def test_what_is_written_keeps_every_rule(loaded: psycopg.Connection, bands: Settings) -> None:
+    assert broken_rules(loaded, bands) == {}
+    assert broken_rules(loaded, bands, OTHER_BATCH) == {}
+
+
+def test_every_rule_can_be_broken() -> None:
+    assert {breakage.rule for breakage in BREAKAGES} == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.rule)
 def test_exactly_the_broken_rule_is_found_in_its_batch_and_the_repair_helps(
-    loaded: psycopg.Connection, rule: str
+    loaded: psycopg.Connection, bands: Settings, breakage: Breakage
 ) -> None:
-    damage, ids = BREAKAGES[rule]
-    loaded.execute(damage.encode())
-    assert broken_rules(loaded, BATCH) == {rule: ids}
-    assert broken_rules(loaded, "batch_00002") == {}
-    with loaded.transaction():
-        replace_fights(loaded, BATCH, "v2", [detected(1)], [])
-    assert broken_rules(loaded, BATCH) == {}
+    drop_checks(loaded)
+    if isinstance(breakage.damage, str):
+        loaded.execute(breakage.damage.encode())
+    else:
+        breakage.damage(loaded)
+    if breakage.profiles_follow:
+        replace_profiles(loaded, BATCH, sum_profiles(participants_of(loaded, BATCH)))
+
+    broken = broken_rules(loaded, bands)
+    assert broken.keys() == {breakage.rule} | breakage.also
+    finding = broken[breakage.rule]
+    assert (finding.violations, len(finding.samples)) == (breakage.violations, breakage.violations)
+    whole_tables = {rule.name for rule in RULES if not rule.per_batch}
+    assert broken_rules(loaded, bands, OTHER_BATCH).keys() <= whole_tables
+
+    materialize(loaded)
+    loaded.execute(breakage.restore.encode())
+    assert broken_rules(loaded, bands) == {}
 
 
-def test_all_violations_are_counted_and_a_few_named(loaded: psycopg.Connection) -> None:
+def rule_named(name: str) -> Rule:
+    return next(rule for rule in RULES if rule.name == name)
+
+
+def test_all_violations_are_counted_and_ten_are_shown(loaded: psycopg.Connection, bands: Settings) -> None:
     loaded.execute(b"ALTER TABLE fight_participants ALTER COLUMN fight_id DROP NOT NULL")
-    loaded.execute(b"UPDATE fight_participants SET fight_id = NULL")
-    finding = judge(loaded, RULES[0], BATCH)
-    assert (finding.violations, finding.examples) == (6, [1001001, 1001002, 1001003, 1002001, 1002002])
+    loaded.execute(b"UPDATE fight_participants SET fight_id = NULL, player_name = E'\\x1b[31m<b>@everyone'")
+    (finding,) = judge(loaded, [rule_named("fight_id_is_not_null")], [BATCH], bands).popitem()[1]
+    assert (finding.batch, finding.violations, len(finding.samples)) == (BATCH, 180, 10)
+    assert finding.samples[0] == {
+        "batch": BATCH,
+        "id": 1001001,
+        "match_id": match_id_of(1),
+        "player_name": "\x1b[31m<b>@everyone",
+    }
+    assert [sample["id"] for sample in finding.samples[:4]] == [1001001, 1001002, 1001003, 1002001]
+
+
+def test_many_batches_are_judged_at_once_each_by_itself(connection: psycopg.Connection, bands: Settings) -> None:
+    register_matches(connection, list(range(1, 26)), batch_size=1)
+    batches = [f"batch_{number:05d}" for number in range(1, 26)]
+    for number, batch in enumerate(batches, start=1):
+        with connection.transaction():
+            replace_fights(connection, batch, "v2", [detected(number)], [])
+            replace_profiles(connection, batch, sum_profiles(participants_of(connection, batch)))
+    connection.execute(b"UPDATE team_fights SET total_damage = 0 WHERE id IN (3001, 3002, 25001)")
+    rule = rule_named("damage_is_within_the_total")
+    findings = judge(connection, [rule], batches, bands)[rule]
+    assert [finding.batch for finding in findings] == batches
+    assert {finding.batch: finding.violations for finding in findings if not finding.passed} == {
+        "batch_00003": 2,
+        "batch_00025": 1,
+    }
+    assert [sample["fight_id"] for sample in together(findings).samples] == [3001, 3002, 25001]
+
+
+def test_rounding_breaks_no_rule(loaded: psycopg.Connection, bands: Settings) -> None:
+    loaded.execute(b"UPDATE team_fights SET total_damage = total_damage * (1 - 1e-11)")
+    loaded.execute(b"UPDATE player_profile_sums SET damage_dealt = damage_dealt * (1 - 1e-11)")
+    assert broken_rules(loaded, bands) == {}
+
+
+def test_bots_and_whoever_has_no_account_need_no_profile(loaded: psycopg.Connection, bands: Settings) -> None:
+    loaded.execute(b"UPDATE fight_participants SET player_account_id = 'ai.7' WHERE id % 3 = 0")
+    loaded.execute(b"UPDATE fight_participants SET player_account_id = NULL WHERE id % 3 = 1")
+    loaded.execute(b"UPDATE fight_participants SET player_account_id = '' WHERE id % 6 = 2")
+    assert broken_rules(loaded, bands).keys() == {"profiles_are_the_sums_of_the_participants"}
+    replace_profiles(loaded, BATCH, sum_profiles(participants_of(loaded, BATCH)))
+    assert broken_rules(loaded, bands) == {}
+
+
+def test_averages_of_few_matches_are_not_judged(loaded: psycopg.Connection, settings: Settings) -> None:
+    """By the default settings, the small fights are unusual."""
+    unusual = {"fights_per_match_are_usual", "participants_per_fight_are_usual"}
+    assert broken_rules(loaded, settings).keys() == unusual
+    loaded.execute(b"UPDATE matches SET map_name = 'Desert_Main' WHERE match_no = 1")
+    assert broken_rules(loaded, settings) == {}
+
+
+def test_status_counts_what_the_rules_find(loaded: psycopg.Connection, bands: Settings) -> None:
+    loaded.execute(b"ALTER TABLE fight_participants ALTER COLUMN fight_id DROP NOT NULL")
+    loaded.execute(b"UPDATE fight_participants SET fight_id = NULL WHERE fight_id = 1001")
+    loaded.execute(b"SET session_replication_role = replica")
+    loaded.execute(b"DELETE FROM team_fights WHERE id IN (2001, 2002)")
+    first, second = batch_statuses(loaded, [BATCH, OTHER_BATCH])
+    assert (first.matches, first.loaded, first.fights, first.participants) == (30, 30, 58, 180)
+    assert (first.null_fight_ids, first.orphan_fight_ids) == (3, 6)
+    assert (second.matches, second.null_fight_ids, second.orphan_fight_ids) == (1, 0, 0)
+    broken = broken_rules(loaded, bands)
+    assert broken["fight_id_is_not_null"].violations == first.null_fight_ids
+    assert broken["every_fight_id_has_a_fight"].violations == first.orphan_fight_ids
+
+
+def test_what_only_warns_never_blocks() -> None:
+    assert not any(rule.blocking for rule in RULES if rule.severity is Severity.WARN or not rule.per_batch)
