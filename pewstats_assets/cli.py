@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
@@ -143,10 +143,7 @@ def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
     settings, databases = _connect()
     with open_instance(settings, databases) as instance:
         registered = _follow_warehouse(databases, instance)
-        unknown = [batch for batch in batches if batch not in registered]
-        if unknown:
-            msg = f"{', '.join(unknown)}: not registered. See `pewstats status`."
-            raise click.BadParameter(msg)
+        _require_registered(batches, registered)
         chosen = list(batches) or (registered if load_all else unfinished(instance, registered))
         if not chosen:
             complete = "Nothing to do: every registered batch is complete."
@@ -180,6 +177,72 @@ def status(*, as_json: bool) -> None:
     if others:
         click.echo("Left out:")
         print_table([field.name for field in fields(LeftOutMatch)], [astuple(row) for row in others])
+
+
+@cli.command()
+@click.argument("batches", nargs=-1, metavar="[BATCH]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def verify(batches: tuple[str, ...], *, as_json: bool) -> None:
+    """Ask the warehouse whether every rule holds: those about batches of BATCH..., or of all, and those about tables.
+
+    These are the rules of Dagster's asset checks; what breaks one is shown with up to 10 rows. The exit code is 1 if a
+    rule of severity ERROR is broken.
+
+    \b
+    Examples:
+      pewstats verify
+      pewstats verify batch_00007 --json | jq '.[] | select(.passed | not)'
+    """
+    from pewstats_assets.warehouse.integrity import RULES, Severity, judge, together
+    from pewstats_assets.warehouse.matches import batches as registered_batches
+
+    settings, databases = _connect()
+    rows = []
+    with databases.connect() as connection, _progress("Verifying") as progress:
+        registered = registered_batches(connection)
+        _require_registered(batches, registered)
+        for rule in progress.track(RULES):
+            findings = judge(connection, [rule], batches or registered, settings)[rule]
+            whole = together(findings)
+            rows.append(
+                {
+                    "rule": rule.name,
+                    "asset": rule.asset,
+                    "severity": rule.severity.value,
+                    "passed": whole.passed,
+                    "violations": whole.violations,
+                    "batches": [finding.batch for finding in findings if finding.batch and not finding.passed],
+                    "holds": rule.holds,
+                    "repair": rule.repair,
+                    "samples": whole.samples,
+                }
+            )
+    if as_json:
+        click.echo(to_json(rows))
+    else:
+        _print_verdicts(rows)
+    if any(not row["passed"] and row["severity"] == Severity.ERROR for row in rows):
+        sys.exit(1)
+
+
+def _print_verdicts(rows: Sequence[dict[str, Any]]) -> None:
+    print_table(
+        ["rule", "asset", "severity", "result", "violations", "batches"],
+        [
+            [
+                *(row[name] for name in ("rule", "asset", "severity")),
+                "passed" if row["passed"] else "FAILED",
+                row["violations"],
+                len(row["batches"]),
+            ]
+            for row in rows
+        ],
+    )
+    for row in rows:
+        if not row["passed"]:
+            click.echo(f"{row['severity']} {row['rule']}: {row['violations']} rows break it. {row['holds']}")
+            click.echo(row["repair"])
+            print_table(list(row["samples"][0]), [list(sample.values()) for sample in row["samples"]])
 
 
 @cli.command()
@@ -256,7 +319,8 @@ def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
     with databases.connect() as connection:
         _print_summary(connection, loaded, "json" if as_json else "text")
     _fail_if_any_failed(loaded)
-    _say("Every check passed. Open the UI with `make ui`, ask the warehouse with `pewstats sql`.")
+    checks = "No check failed a batch" if any(batch.failed_checks for batch in loaded) else "Every check passed"
+    _say(f"{checks}. Open the UI with `make ui`, ask the warehouse with `pewstats sql`.")
 
 
 @cli.command()
@@ -346,6 +410,13 @@ def _follow_warehouse(databases: "Databases", instance: "dg.DagsterInstance") ->
     return follow_warehouse(databases, instance)
 
 
+def _require_registered(batches: Sequence[str], registered: Sequence[str]) -> None:
+    unknown = [batch for batch in batches if batch not in registered]
+    if unknown:
+        msg = f"{', '.join(unknown)}: not registered. See `pewstats status`."
+        raise click.BadParameter(msg)
+
+
 def _load(instance: "dg.DagsterInstance", batches: Sequence[str]) -> "list[LoadedBatch]":
     from pewstats_assets.backfill import load_batches
 
@@ -355,7 +426,9 @@ def _load(instance: "dg.DagsterInstance", batches: Sequence[str]) -> "list[Loade
         for batch in load_batches(instance, batches):
             progress.advance(task)
             outcome = "failed" if batch.failures else f"complete in {batch.seconds:.1f} s"
-            progress.console.print(f"{batch.batch}: {outcome}", highlight=False)
+            if batch.failed_checks:
+                outcome += f"; failed checks: {', '.join(batch.failed_checks)}, see `pewstats verify {batch.batch}`"
+            progress.console.print(f"{batch.batch}: {outcome}", highlight=False, soft_wrap=True)
             loaded.append(batch)
     return loaded
 

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from pewstats_assets.warehouse.integrity import RULES
 from pewstats_assets_tests.conftest import PASSWORD
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.receivers import http_receiver
@@ -203,6 +204,57 @@ def test_a_failed_batch_is_said_in_words_and_does_not_stop_the_others(
     assert slow_insert.execute("SELECT id FROM team_fights").fetchall() == [(2001,)]
 
 
+def test_verify_says_of_every_rule_whether_it_holds(on_server: Pewstats, tmp_path: Path) -> None:
+    write_matches(tmp_path / "telemetry", range(1, 4))
+    on_server.run("register", str(tmp_path / "telemetry"), "--batch-size", "2")
+    on_server.run("backfill", "batch_00001")
+    waiting = {row["rule"]: row for row in json.loads(on_server.run("verify", "--json", exit_code=1)[0])}
+    assert [name for name, row in waiting.items() if not row["passed"]] == ["every_match_has_a_final_status"]
+    assert waiting["every_match_has_a_final_status"]["batches"] == ["batch_00002"]
+    assert not on_server.run("verify", "batch_00001")[0].count("FAILED")
+    on_server.run("backfill")
+    rows = on_server.json("verify")
+    assert [row["rule"] for row in rows] == [rule.name for rule in RULES]
+    assert all((row["passed"], row["violations"], row["samples"]) == (True, 0, []) for row in rows)
+    assert "batch_00009: not registered" in on_server.run("verify", "batch_00009", exit_code=2)[1]
+
+
+def test_verify_shows_ten_rows_that_break_a_rule_and_obeys_none(
+    on_server: Pewstats, tmp_path: Path, database_url: str
+) -> None:
+    write_matches(tmp_path / "telemetry", range(1, 6))
+    on_server.run("demo", str(tmp_path / "telemetry"))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE fight_participants ALTER COLUMN fight_id DROP NOT NULL")
+        connection.execute(r"UPDATE fight_participants SET fight_id = NULL, player_name = E'[red]evil\x1b[31m\n'")
+    rows = {row["rule"]: row for row in json.loads(on_server.run("verify", "--json", exit_code=1)[0])}
+    broken = rows["fight_id_is_not_null"]
+    assert (broken["severity"], broken["passed"], broken["violations"]) == ("ERROR", False, 15)
+    assert broken["batches"] == ["batch_00001"]
+    assert broken["repair"]
+    assert len(broken["samples"]) == 10
+    assert broken["samples"][0] == {
+        "batch": "batch_00001",
+        "id": 1001001,
+        "match_id": match_id_of(1),
+        "player_name": "[red]evil\x1b[31m\n",
+    }
+    text, _ = on_server.run("verify", exit_code=1)
+    assert "ERROR fight_id_is_not_null: 15 rows break it." in text
+    assert broken["repair"] in text
+    assert "[red]evil\\x1b[31m\\x0a" in text
+    assert "\x1b" not in text
+
+
+def test_a_warning_is_shown_and_is_no_failure(on_server: Pewstats, tmp_path: Path) -> None:
+    write_matches(tmp_path / "telemetry", range(1, 6))
+    (tmp_path / "telemetry" / f"{match_id_of(6)}.json").write_text("<html>")
+    _, err = on_server.run("demo", str(tmp_path / "telemetry"))
+    assert "failed checks: quarantined_below_5_percent, see `pewstats verify batch_00001`" in err
+    assert "Every check passed" not in err
+    assert "WARN quarantined_below_5_percent: 1 rows break it." in on_server.run("verify")[0]
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
@@ -266,7 +318,7 @@ def test_detect_prints_a_line_per_file_and_goes_on_after_a_broken_one(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "command", ["detect", "register", "backfill", "status", "sql", "migrate", "demo", "ui", "alerts"]
+    "command", ["detect", "register", "backfill", "status", "verify", "sql", "migrate", "demo", "ui", "alerts"]
 )
 def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     out, _ = Pewstats(tmp_path).run(command, "--help")
