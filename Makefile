@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test format lock clean
+.PHONY: help demo ui test format docs lock clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -33,6 +33,9 @@ test: $(READY)  ## Run every check: lint, format, types, and all tests.
 format: $(READY)  ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(READY)  ## Write docs/integrity.md from the catalogue of rules.
+	@$(BIN)/python -m pewstats_assets.warehouse.integrity.page > docs/integrity.md
 
 lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \

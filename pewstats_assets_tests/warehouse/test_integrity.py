@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ from pewstats_assets.profiles import sum_profiles
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import QuarantinedMatch, replace_fights
 from pewstats_assets.warehouse.integrity import RULES, Finding, Rule, Severity, judge, together
+from pewstats_assets.warehouse.integrity.page import page
 from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
 from pewstats_assets.warehouse.status import batch_statuses
 from pewstats_assets_tests.warehouse.examples import detected, match_id_of, register_matches
@@ -417,3 +419,9 @@ def test_status_counts_what_the_rules_find(loaded: psycopg.Connection, bands: Se
 
 def test_what_only_warns_never_blocks() -> None:
     assert not any(rule.blocking for rule in RULES if rule.severity is Severity.WARN or not rule.per_batch)
+
+
+def test_the_page_is_that_of_the_catalogue() -> None:
+    """`make docs` writes it."""
+    committed = Path(__file__).parents[2] / "docs" / "integrity.md"
+    assert committed.read_text(encoding="utf-8") == page()
