@@ -386,6 +386,13 @@ def test_rounding_breaks_no_rule(loaded: psycopg.Connection, bands: Settings) ->
     assert broken_rules(loaded, bands) == {}
 
 
+def test_no_damage_is_too_much_to_be_judged(loaded: psycopg.Connection, bands: Settings) -> None:
+    loaded.execute(b"UPDATE fight_participants SET damage_dealt = 1e308 WHERE id IN (1001001, 1001002, 1002001)")
+    loaded.execute(b"UPDATE fight_participants SET damage_dealt = -1e308 WHERE id = 1002002")
+    broken = broken_rules(loaded, bands)
+    assert broken.keys() == {"damage_is_within_the_total", "profiles_are_the_sums_of_the_participants"}
+
+
 def test_bots_and_whoever_has_no_account_need_no_profile(loaded: psycopg.Connection, bands: Settings) -> None:
     loaded.execute(b"UPDATE fight_participants SET player_account_id = 'ai.7' WHERE id % 3 = 0")
     loaded.execute(b"UPDATE fight_participants SET player_account_id = NULL WHERE id % 3 = 1")

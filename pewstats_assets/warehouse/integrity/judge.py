@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import psycopg
@@ -37,7 +38,7 @@ class Finding:
 
 #: Doubles summed in another order differ by some 1e-16 of their magnitude per addition. This leaves room for a million
 #: additions, and is far below the damage of one hit in any total.
-_ROUNDING: Final = 1e-9
+_ROUNDING: Final = Decimal("1e-9")
 # Of rows that were just written the planner has no statistics. It takes them for few, and would compare each with each:
 # 2 s instead of 10 ms for a batch.
 _NO_NESTED_LOOPS: Final = "SET LOCAL enable_nestloop = off"

@@ -2,7 +2,8 @@
 
 A rule about batches is given `%(batches)s`, an array of batch keys, and says in the column `batch` whose row it is, so
 that one query judges many batches. A rule about whole tables is given nothing. The other columns are what a person
-needs to find the row again and to see what is wrong with it.
+needs to find the row again and to see what is wrong with it. Damage is summed as numeric, in which nothing that a file
+may say overflows.
 """
 
 from dataclasses import dataclass
@@ -301,12 +302,13 @@ RULES: Final = (
         SELECT tf.batch, tf.id AS fight_id, tf.match_id, tf.total_damage, p.damage AS damage_of_participants
         FROM team_fights tf
         JOIN (
-            SELECT fight_id, sum(damage_dealt) AS damage, sum(abs(damage_dealt)) AS magnitude
+            SELECT fight_id, sum(damage_dealt::numeric) AS damage, sum(abs(damage_dealt::numeric)) AS magnitude
             FROM fight_participants
             WHERE batch = ANY (%(batches)s)
             GROUP BY fight_id
         ) p ON p.fight_id = tf.id
-        WHERE tf.batch = ANY (%(batches)s) AND p.damage - tf.total_damage > %(rounding)s * p.magnitude
+        WHERE tf.batch = ANY (%(batches)s)
+          AND p.damage - tf.total_damage::numeric > %(rounding)s * p.magnitude
         """,
         repair=_AGAIN,
         # An NPC with negative damage, which no real file has, breaks it for good; that must not keep a batch from its
@@ -368,13 +370,13 @@ RULES: Final = (
         FROM (SELECT * FROM player_profile_sums WHERE batch = ANY (%(batches)s)) p
         FULL JOIN (
             SELECT batch, player_account_id, count(*) AS fights, sum(knocks_dealt) AS knocks, sum(kills_dealt) AS kills,
-                   sum(damage_dealt) AS damage, sum(abs(damage_dealt)) AS magnitude
+                   sum(damage_dealt::numeric) AS damage, sum(abs(damage_dealt::numeric)) AS magnitude
             FROM fight_participants
             WHERE batch = ANY (%(batches)s) AND player_account_id <> '' AND NOT starts_with(player_account_id, 'ai.')
             GROUP BY batch, player_account_id
         ) s USING (batch, player_account_id)
         WHERE (p.fights, p.knocks_dealt, p.kills_dealt) IS DISTINCT FROM (s.fights, s.knocks, s.kills)
-           OR abs(p.damage_dealt - s.damage) > %(rounding)s * s.magnitude
+           OR abs(p.damage_dealt::numeric - s.damage) > %(rounding)s * s.magnitude
         """,
         repair=_PROFILES_AGAIN,
     ),
