@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test format docs lock clean
+.PHONY: help demo ui test bench format docs lock clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -29,6 +29,9 @@ test: $(READY)  ## Run every check: lint, format, types, and all tests.
 	@$(BIN)/mypy
 	@echo "Running the tests (a few minutes; they start their own PostgreSQL and Dagster) ..."
 	@$(BIN)/pytest -n 2
+
+bench: $(READY)  ## Measure decoding, detecting and writing (some minutes; FILE=<telemetry>.json.gz for a file of yours).
+	@POLARS_MAX_THREADS=1 $(BIN)/python -m pewstats_assets_tests.benchmark --json data/benchmark.json $(if $(FILE),--file "$(FILE)")
 
 format: $(READY)  ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix .

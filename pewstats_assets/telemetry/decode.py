@@ -104,7 +104,7 @@ def decode_file(file: TelemetryFile) -> MatchTelemetry:
     return decode_bytes(read_bytes(file.path), file.path, read_match_object(file.match_object))
 
 
-def decode_bytes(content: bytes, path: Path, match_object: MatchObject | None = None) -> MatchTelemetry:
+def decode_bytes(content: bytes | bytearray, path: Path, match_object: MatchObject | None = None) -> MatchTelemetry:
     """Decode the bytes of a telemetry file.
 
     Args:
@@ -118,7 +118,7 @@ def decode_bytes(content: bytes, path: Path, match_object: MatchObject | None = 
     return _frames_of(_decode_events(inflate(content), _USED_TYPES), path, match_object)
 
 
-def decode_combat(content: bytes, path: Path) -> MatchCombat:
+def decode_combat(content: bytes | bytearray, path: Path) -> MatchCombat:
     """Decode the combat events alone, for whoever only wants fights; otherwise as `decode_bytes`."""
     events = _decode_events(inflate(content), _COMBAT_TYPES)
     return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))

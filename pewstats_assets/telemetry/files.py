@@ -113,7 +113,7 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def inflate(content: bytes) -> bytes | bytearray:
+def inflate(content: bytes | bytearray) -> bytes | bytearray:
     """Undo up to two layers of gzip around JSON; bytes that are not gzip are returned as they are.
 
     Raises:
