@@ -31,7 +31,22 @@ says how to repair it (`repair`). The bands of what is usual are settings: `PEWS
 _ALERTS: Final = """
 ## Alerts
 
-A sensor sends every failed check to the receivers in `PEWSTATS_ALERT_URLS`, and says when the check passes again.
+Set `PEWSTATS_ALERT_URLS` to URLs of [apprise](https://github.com/caronc/apprise), separated by commas or spaces (a
+comma inside a URL is `%2C`), and try them with `pewstats alerts test`: it says per receiver what happened, and exits
+with 1 if one did not accept the message, or none is set. `PEWSTATS_ALERT_SEVERITY=ERROR` leaves out failed checks of
+severity WARN. `PEWSTATS_UI_URL` is what links begin with.
+
+The sensor `alerts` is on by default. It sends one message per failed check, batch and run, with the count, up to five
+sample rows, the run's link, and how to repair it; one more when the check passes again; and one per run that failed for
+another reason, with the first line of its error. More than 20 messages that wait come as digests.
+
+Every receiver gets everything at least once, oldest first. Its place in Dagster's log moves only after it has accepted
+a message, so one that was down gets everything afterwards, and holds up nobody. A crash may repeat a message. A URL
+that takes the place of another goes on where that one was; one that is added starts with what is new; the very first
+ones begin at the start of the log.
+
+Player names, file names and error texts arrive as plain text: what a chat would obey is escaped as in JSON (`\\u0040`
+for an at sign), and credentials in error texts are hidden.
 """
 
 
