@@ -414,6 +414,10 @@ def test_the_checks_of_whole_tables_are_about_no_batch_and_not_part_of_a_load(
 ) -> None:
     register(1, 1)
     list(load_batches(instance, ["batch_00001"]))
+    as_from_the_ui = {dg.AssetKey(asset) for asset in ASSETS}
+    job = build_defs().resolve_implicit_global_asset_job_def().get_subset(asset_selection=as_from_the_ui)
+    loaded = job.execute_in_process(instance=instance, partition_key="batch_00001")
+    assert len(loaded.get_asset_check_evaluations()) == len(BATCH_RULES)
     assert [check_statuses(instance, rule) for rule in TABLE_RULES] == [{}] * len(TABLE_RULES)
     result = run_job(instance, TABLE_CHECK_JOB_NAME)
     assert result.success

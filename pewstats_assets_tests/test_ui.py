@@ -89,9 +89,9 @@ def test_a_partition_is_materialized_from_the_ui(tmp_path: Path) -> None:
     pewstats.run("register", str(tmp_path / "telemetry"), "--batch-size", "2")
     with user_interface(pewstats) as ask:
         nodes = {node["assetKey"]["path"][0]: node for node in ask(PARTITIONS)["assetNodes"]}
-        assert nodes.keys() == {"telemetry", "team_fights", "fight_participants", "player_profiles"}
-        for node in nodes.values():
-            assert node["partitionKeys"] == ["batch_00001", "batch_00002"]
+        assert nodes.keys() == {"telemetry", "team_fights", "fight_participants", "player_profiles", "warehouse"}
+        for name, node in nodes.items():
+            assert node["partitionKeys"] == ([] if name == "warehouse" else ["batch_00001", "batch_00002"])
             assert node["description"]
 
         def launch(job: str, batch: str | None, checks: list[dict[str, Any]] | None = None) -> str:

@@ -7,7 +7,8 @@ each batch has its own transaction.
 from pewstats_assets.assets.fights import team_fights_and_participants
 from pewstats_assets.assets.profiles import player_profiles
 from pewstats_assets.assets.telemetry import telemetry
+from pewstats_assets.assets.warehouse import warehouse
 
-ASSETS = (telemetry, team_fights_and_participants, player_profiles)
+ASSETS = (telemetry, team_fights_and_participants, player_profiles, warehouse)
 
-__all__ = ["ASSETS", "player_profiles", "team_fights_and_participants", "telemetry"]
+__all__ = ["ASSETS", "player_profiles", "team_fights_and_participants", "telemetry", "warehouse"]

@@ -25,7 +25,7 @@ class Rule:
     Attributes:
         name: what must hold, in a few words.
         holds: the same in a sentence.
-        asset: the asset whose check it is.
+        asset: the asset whose check it is; `warehouse` is all tables together.
         violations: SQL of the rows that break it.
         repair: what to do about them.
         severity: what a violation means.
@@ -386,7 +386,7 @@ RULES: Final = (
             "The foreign keys, the unique keys and the not-null constraint that bind participants, fights and matches "
             "exist, are validated and enabled."
         ),
-        asset="fight_participants",
+        asset="warehouse",
         violations="""
         SELECT e.kind, e."table", e.columns, e.referenced
         FROM (VALUES
@@ -443,7 +443,7 @@ RULES: Final = (
             "In the whole of the tables, whatever batch a row names: every participant has a fight, every fight a "
             "match, and every profile matches, of that batch."
         ),
-        asset="fight_participants",
+        asset="warehouse",
         violations="""
         SELECT 'fight_participants' AS "table", fp.batch, fp.id, fp.fight_id, tf.batch AS belongs_to
         FROM fight_participants fp
