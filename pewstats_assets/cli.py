@@ -88,11 +88,12 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
     if ruleset not in RULESETS:
         msg = f"{ruleset!r} is none of {', '.join(RULESETS)}."
         raise click.BadParameter(msg, param_hint="--ruleset")
+    limits = Settings.from_environment().limits
     failed = False
     for path in files:
         line: dict[str, object]
         try:
-            telemetry = decode_combat(read_bytes(path), path)
+            telemetry = decode_combat(read_bytes(path, limits), path, limits)
             fights = detect_fights(telemetry.combat, ruleset)
             line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
         except BrokenTelemetryError as error:

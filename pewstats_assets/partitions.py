@@ -43,7 +43,7 @@ def register_folder(
 
     Args:
         databases: where matches are registered.
-        settings: say which match types are excluded.
+        settings: say which match types are excluded, and how much a file may hold.
         folder: searched with all folders below it.
         batch_size: matches per batch.
         progress: goes through the new files, and may show how far it is.
@@ -55,20 +55,30 @@ def register_folder(
     with databases.connect() as connection:
         known = known_files(connection)
     new = [
-        _new_match(file, settings.excluded_match_types)
+        new_match(file, _read(file, settings), settings)
         for file in progress([file for file in found if str(file.path) not in known])
     ]
     with databases.connect() as connection:
         return register(connection, new, batch_size)
 
 
-def _new_match(file: TelemetryFile, excluded_match_types: frozenset[str]) -> NewMatch:
+def _read(file: TelemetryFile, settings: Settings) -> bytes | None:
     try:
-        content = read_bytes(file.path)
+        return read_bytes(file.path, settings.limits)
     except BrokenTelemetryError:
-        content = None  # registered all the same: the run will say what is wrong, and quarantine it
-    identity = identify(file, content or b"")
-    is_excluded = identity.match_type in excluded_match_types
+        return None  # registered all the same: the run will say what is wrong, and quarantine it
+
+
+def new_match(file: TelemetryFile, content: bytes | None, settings: Settings) -> NewMatch:
+    """Tell what is registered of a telemetry file.
+
+    Args:
+        file: the file.
+        content: its bytes; None if they cannot be used.
+        settings: say which match types are excluded, and how much a file may hold.
+    """
+    identity = identify(file, content or b"", settings.limits)
+    is_excluded = identity.match_type in settings.excluded_match_types
     return NewMatch(
         match_id=identity.match_id,
         file=str(file.path),

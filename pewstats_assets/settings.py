@@ -11,6 +11,11 @@
 | PEWSTATS_UI_URL | what links in alerts begin with | `http://127.0.0.1:3000` |
 | PEWSTATS_FIGHTS_PER_MATCH | usual mean of a batch's matches on one map; a warning beyond | 10-30 |
 | PEWSTATS_PARTICIPANTS_PER_FIGHT | the same of participants per fight | 3.3-13.2 |
+| PEWSTATS_MAX_JSON_MB | size of a file, and of the JSON in it when inflated, in MiB | 256 |
+| PEWSTATS_MAX_NESTING | levels of arrays and objects in the JSON of a file | 500 |
+| PEWSTATS_MAX_VALUES | JSON values in a file: events, and everything in them | 8000000 |
+
+A file that is beyond one of the three maxima is quarantined (see `limits`).
 """
 
 import os
@@ -20,6 +25,7 @@ from pathlib import Path
 from typing import Final, Literal, Self, get_args
 
 from pewstats_assets.errors import PewstatsError
+from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 
 #: Training, tutorials and modes without battle royale's fights.
 EXCLUDED_MATCH_TYPES: Final = ("training", "trainingroom", "tutorial", "tutorialatoz", "arcade", "event", "airoyale")
@@ -50,6 +56,7 @@ class Settings:
     batches_per_run: int
     fights_per_match: tuple[float, float]
     participants_per_fight: tuple[float, float]
+    limits: Limits
     alert_urls: tuple[str, ...] = field(default=(), repr=False)
     alert_severity: Severity = "WARN"
     ui_url: str = UI_URL
@@ -74,6 +81,11 @@ class Settings:
             ui_url=_http_url("PEWSTATS_UI_URL", default=UI_URL),
             fights_per_match=_band("PEWSTATS_FIGHTS_PER_MATCH", default=FIGHTS_PER_MATCH),
             participants_per_fight=_band("PEWSTATS_PARTICIPANTS_PER_FIGHT", default=PARTICIPANTS_PER_FIGHT),
+            limits=Limits(
+                json_bytes=_positive("PEWSTATS_MAX_JSON_MB", default=DEFAULT_LIMITS.json_bytes >> 20) << 20,
+                nesting=_positive("PEWSTATS_MAX_NESTING", default=DEFAULT_LIMITS.nesting),
+                values=_positive("PEWSTATS_MAX_VALUES", default=DEFAULT_LIMITS.values),
+            ),
         )
 
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from pewstats_assets.limits import Limits
 from pewstats_assets.settings import EXCLUDED_MATCH_TYPES, Settings, SettingsError
 
 BANDS = ("PEWSTATS_FIGHTS_PER_MATCH", "PEWSTATS_PARTICIPANTS_PER_FIGHT")
+LIMITS = ("PEWSTATS_MAX_JSON_MB", "PEWSTATS_MAX_NESTING", "PEWSTATS_MAX_VALUES")
 NAMES = (
     "PEWSTATS_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_EXCLUDED_MATCH_TYPES", "PEWSTATS_BATCHES_PER_RUN",
-    "PEWSTATS_ALERT_URLS", "PEWSTATS_ALERT_SEVERITY", "PEWSTATS_UI_URL", *BANDS,
+    "PEWSTATS_ALERT_URLS", "PEWSTATS_ALERT_SEVERITY", "PEWSTATS_UI_URL", *BANDS, *LIMITS,
 )  # fmt: skip
 
 
@@ -32,6 +34,7 @@ def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: boo
         batches_per_run=1,
         fights_per_match=(10.0, 30.0),
         participants_per_fight=(3.3, 13.2),
+        limits=Limits(),
     )
 
 
@@ -42,10 +45,19 @@ def test_the_excluded_match_types_are_a_setting(monkeypatch: pytest.MonkeyPatch)
     assert Settings.from_environment().excluded_match_types == frozenset()
 
 
+def test_the_limits_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in zip(LIMITS, ("2", "30", "4000"), strict=True):
+        monkeypatch.setenv(name, text)
+    assert Settings.from_environment().limits == Limits(json_bytes=2 << 20, nesting=30, values=4000)
+
+
+@pytest.mark.parametrize("name", ["PEWSTATS_BATCHES_PER_RUN", *LIMITS])
 @pytest.mark.parametrize("text", ["0", "-1", "ten", "1.5", "²"])
-def test_a_malformed_number_is_an_error_that_names_the_setting(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setenv("PEWSTATS_BATCHES_PER_RUN", text)
-    with pytest.raises(SettingsError, match="PEWSTATS_BATCHES_PER_RUN"):
+def test_a_malformed_number_is_an_error_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(SettingsError, match=name):
         Settings.from_environment()
 
 

@@ -9,11 +9,11 @@ import dagster as dg
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.retries import retry_database_errors
-from pewstats_assets.telemetry import BrokenTelemetryError, Decoded, Reason, RegisteredFile, TelemetryStore, decode_all
+from pewstats_assets.settings import Settings
+from pewstats_assets.telemetry import AWAY, BrokenTelemetryError, Decoded, RegisteredFile, TelemetryStore, decode_all
 from pewstats_assets.warehouse import Match, matches_of
 
 _PROGRESS_EVERY = 10
-_AWAY = (Reason.FILE_MISSING, Reason.FILE_UNREADABLE)
 
 
 @dg.asset(
@@ -56,7 +56,8 @@ def _decode(context: dg.AssetExecutionContext, batch: str, matches: list[Match])
                 checksum=match.checksum,
             )
             for match in matches
-        ]
+        ],
+        Settings.from_environment().limits,
     )
     for done, (match, result) in enumerate(zip(matches, results, strict=True), start=1):
         if isinstance(result, BrokenTelemetryError):
@@ -70,7 +71,7 @@ def _decode(context: dg.AssetExecutionContext, batch: str, matches: list[Match])
 
 def _refuse_to_lose(batch: str, matches: list[Match], broken: dict[int, BrokenTelemetryError]) -> None:
     """Fail where the folder is away rather than a file broken: to go on would replace good fights by nothing."""
-    away = [match for match in matches if match.match_no in broken and broken[match.match_no].reason in _AWAY]
+    away = [match for match in matches if match.match_no in broken and broken[match.match_no].reason in AWAY]
     if away and (len(away) == len(matches) or any(match.is_loaded for match in away)):
         msg = (
             f"{len(away)} of {len(matches)} files of {batch} cannot be read, the first is {away[0].file}. "

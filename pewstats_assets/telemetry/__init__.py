@@ -5,13 +5,14 @@ events mean (see `fights`), where results are stored (see `warehouse`), and anyt
 """
 
 from pewstats_assets.telemetry.decode import MatchCombat, MatchTelemetry, decode_bytes, decode_combat, decode_file
-from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
+from pewstats_assets.telemetry.errors import AWAY, BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, read_bytes
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
 from pewstats_assets.telemetry.store import TelemetryStore
 from pewstats_assets.telemetry.workers import decode_all
 
 __all__ = [
+    "AWAY",
     "BrokenTelemetryError",
     "Decoded",
     "MatchCombat",

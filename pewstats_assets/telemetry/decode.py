@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.events import (
@@ -21,12 +22,14 @@ from pewstats_assets.telemetry.events import (
     Character,
     Event,
     Location,
+    NotJsonError,
     lenient_events,
     parse_json,
     typed_decoder,
 )
-from pewstats_assets.telemetry.files import MAX_OBJECTS, TelemetryFile, inflate, match_id_in_path, read_bytes
+from pewstats_assets.telemetry.files import TelemetryFile, inflate, match_id_in_path, read_bytes
 from pewstats_assets.telemetry.identity import MatchDefinition, MatchObject, parse_definition, read_match_object
+from pewstats_assets.telemetry.nesting import nests_deeper
 from pewstats_assets.telemetry.spans import EventSpans
 from pewstats_assets.telemetry.text import NUL, REPLACEMENT, storable
 from pewstats_assets.telemetry.times import parse_time, parse_times
@@ -95,37 +98,42 @@ class _Events:
         return next((definition for definition in definitions if definition.match_id), parse_definition(""))
 
 
-def decode_file(file: TelemetryFile) -> MatchTelemetry:
+def decode_file(file: TelemetryFile, limits: Limits = DEFAULT_LIMITS) -> MatchTelemetry:
     """Decode a telemetry file, plain, gzipped or gzipped twice, with the API's match object if there is one.
 
     Raises:
         BrokenTelemetryError: nothing can be made of the file; says why.
     """
-    return decode_bytes(read_bytes(file.path), file.path, read_match_object(file.match_object))
+    match_object = read_match_object(file.match_object, limits)
+    return decode_bytes(read_bytes(file.path, limits), file.path, match_object, limits)
 
 
-def decode_bytes(content: bytes | bytearray, path: Path, match_object: MatchObject | None = None) -> MatchTelemetry:
+def decode_bytes(
+    content: bytes | bytearray, path: Path, match_object: MatchObject | None = None, limits: Limits = DEFAULT_LIMITS
+) -> MatchTelemetry:
     """Decode the bytes of a telemetry file.
 
     Args:
         content: JSON, plain, gzipped or gzipped twice.
         path: where the bytes come from; its UUID stands in for a missing definition.
         match_object: the API's facts, which go before the telemetry's own.
+        limits: what the file may hold.
 
     Raises:
         BrokenTelemetryError: nothing can be made of the bytes; says why.
     """
-    return _frames_of(_decode_events(inflate(content), _USED_TYPES), path, match_object)
+    return _frames_of(_decode_events(content, _USED_TYPES, limits), path, match_object)
 
 
-def decode_combat(content: bytes | bytearray, path: Path) -> MatchCombat:
+def decode_combat(content: bytes | bytearray, path: Path, limits: Limits = DEFAULT_LIMITS) -> MatchCombat:
     """Decode the combat events alone, for whoever only wants fights; otherwise as `decode_bytes`."""
-    events = _decode_events(inflate(content), _COMBAT_TYPES)
+    events = _decode_events(content, _COMBAT_TYPES, limits)
     return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
 
 
-def _decode_events(content: bytes | bytearray, used_types: Collection[str]) -> _Events:
-    numbered, total = _parse_used(content, used_types) or _parse_all(content)
+def _decode_events(content: bytes, used_types: Collection[str], limits: Limits) -> _Events:
+    inflated = inflate(content, limits)
+    numbered, total = _parse_used(inflated, used_types, limits) or _parse_all(inflated, limits)
     used: dict[str | None, list[Numbered]] = {event_type: [] for event_type in used_types}
     unknown: Counter[str] = Counter()
     for index, event in numbered:
@@ -137,55 +145,64 @@ def _decode_events(content: bytes | bytearray, used_types: Collection[str]) -> _
     return _Events(used, total, unknown)
 
 
-def _parse_used(content: bytes | bytearray, used_types: Collection[str]) -> tuple[Iterable[Numbered], int] | None:
+def _parse_used(
+    content: bytes | bytearray, used_types: Collection[str], limits: Limits
+) -> tuple[Iterable[Numbered], int] | None:
     """Parse the events of the given types, and those whose type does not show; None if all have to be parsed."""
-    spans = EventSpans.find(content)
+    spans = EventSpans.find(content, limits)
     if spans is None:
         return None
     by_nobody = spans.without_object(_DAMAGE, b'"attacker"')
     wanted = np.setdiff1d(spans.of_types(used_types), by_nobody, assume_unique=True)
+    # The file's array is a level too, and a level takes two brackets at least.
+    if any(nests_deeper(event, limits.nesting - 1) for event in spans.longer_than(2 * limits.nesting - 1, wanted)):
+        return None
     try:
-        events = _parse(spans.as_json(wanted))
+        events = _parse(spans.as_json(wanted), limits)
     except BrokenTelemetryError:
         return None  # parsing all of it tells where it is broken
     return (zip(wanted.tolist(), events, strict=True), len(spans)) if len(events) == len(wanted) else None
 
 
-def _parse_all(content: bytes | bytearray) -> tuple[Iterable[Numbered], int]:
-    _refuse_too_much(content)
-    events = _parse(content)
+def _parse_all(content: bytes | bytearray, limits: Limits) -> tuple[Iterable[Numbered], int]:
+    _refuse_too_much(content, limits)
+    events = _parse(content, limits)
     return enumerate(events), len(events)
 
 
-def _parse(array: bytes | bytearray) -> list[Event]:
+def _parse(array: bytes | bytearray, limits: Limits) -> list[Event]:
     try:
         return typed_decoder.decode(array)
     except REFUSALS:
-        return lenient_events(_parse_array(array))
+        return lenient_events(_parse_array(array, limits))
 
 
-def _refuse_too_much(content: bytes | bytearray) -> None:
-    """Refuse what would fill the memory once it is parsed."""
-    if content.count(b"{") > MAX_OBJECTS:
-        raise BrokenTelemetryError(Reason.TOO_LARGE, f"More than {MAX_OBJECTS:,} JSON objects.")
+def _refuse_too_much(content: bytes | bytearray, limits: Limits) -> None:
+    """Refuse what would fill the memory once it is parsed, or what no parser could go down into."""
+    if sum(map(content.count, (b"{", b"[", b","))) > limits.values:
+        raise BrokenTelemetryError(Reason.TOO_LARGE, f"More than {limits.values:,} JSON values.")
+    if nests_deeper(content, limits.nesting):
+        raise _too_deep(limits)
 
 
-def _parse_array(content: bytes | bytearray) -> list[Any]:
-    _refuse_too_much(content)
+def _parse_array(content: bytes | bytearray, limits: Limits) -> list[Any]:
+    _refuse_too_much(content, limits)
     try:
         parsed = parse_json(content)
     except RecursionError:
-        raise BrokenTelemetryError(Reason.BROKEN_JSON, "The JSON is nested too deeply.") from None
-    except ValueError as error:
-        raise _not_json(error) from error
+        raise _too_deep(limits) from None
+    except NotJsonError as error:
+        detail = f"Not JSON, or cut off: {error}."
+        raise BrokenTelemetryError(Reason.BROKEN_JSON, detail, error.byte_offset) from error
     if not isinstance(parsed, list):
         kind = "an object" if isinstance(parsed, dict) else "a single value"
         raise BrokenTelemetryError(Reason.NOT_AN_ARRAY, f"The JSON is {kind} instead of the array of events.")
     return parsed
 
 
-def _not_json(error: ValueError) -> BrokenTelemetryError:
-    return BrokenTelemetryError(Reason.BROKEN_JSON, f"Not JSON, or cut off: {error}.")
+def _too_deep(limits: Limits) -> BrokenTelemetryError:
+    detail = f"The JSON is nested too deeply: in more than {limits.nesting} levels, or more than a parser can go down."
+    return BrokenTelemetryError(Reason.TOO_DEEP, detail)
 
 
 def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) -> MatchTelemetry:

@@ -5,6 +5,7 @@ and `lenient_events`, which treats such a value as absent. Both give the same fo
 """
 
 import json
+import re
 from functools import cache
 from typing import Annotated, Any, Final, TypeVar
 
@@ -89,20 +90,39 @@ class Event(msgspec.Struct, gc=False):
 typed_decoder: Final = msgspec.json.Decoder(list[Event])
 
 
-def parse_json(content: bytes | bytearray | memoryview) -> Any:  # noqa: ANN401 JSON is anything
+_AT_BYTE: Final = re.compile(r"\(byte (\d+)\)\Z")
+
+
+class NotJsonError(ValueError):
+    """Bytes that are not JSON. `byte_offset` is where that shows; None if the parser does not tell."""
+
+    def __init__(self, message: str, byte_offset: int | None) -> None:
+        super().__init__(message)
+        self.byte_offset = byte_offset
+
+
+def parse_json(content: bytes | bytearray) -> Any:  # noqa: ANN401 JSON is anything
     """Parse JSON of any shape, with what Python's parser admits beyond the standard (NaN, lone surrogates).
 
     Raises:
-        ValueError: it is not JSON. The message names the byte.
+        NotJsonError: it is not JSON.
         RecursionError: it is nested too deeply.
     """
     try:
         return msgspec.json.decode(content)
-    except msgspec.DecodeError as strict:
+    except (msgspec.DecodeError, UnicodeDecodeError) as strict:
         try:
             return json.loads(bytes(content))
         except ValueError:
-            raise ValueError(str(strict)) from None
+            raise NotJsonError(str(strict), _offset(strict, content)) from None
+
+
+def _offset(error: msgspec.DecodeError | UnicodeDecodeError, content: bytes | bytearray) -> int | None:
+    if isinstance(error, UnicodeDecodeError):  # tells the place in the text, and which text it was
+        text_at = content.find(error.object)
+        return text_at + error.start if text_at >= 0 else None
+    at = _AT_BYTE.search(str(error))
+    return int(at[1]) if at else len(content)  # cut off
 
 
 def lenient_events(array: list[Any]) -> list[Event]:

@@ -13,19 +13,18 @@ from pathlib import Path
 import deflate
 
 from pewstats_assets.errors import PewstatsError
+from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-
-#: The largest file is about 40 MB of JSON with half a million objects; far beyond this a file is hostile or broken.
-MAX_JSON_BYTES = 256 << 20
-MAX_OBJECTS = 3_000_000
 
 GZIP_MAGIC = b"\x1f\x8b"
 _MEMBER = GZIP_MAGIC + b"\x08"
 _LAST_FLAGS = b"\x1f"
 #: Telemetry arrives gzipped once, or twice where a proxy compressed what was compressed; nobody does it more often.
 MAX_GZIP_LAYERS = 2
+#: What is given to zlib at once: it inflates to no more than a thousand times as much.
+_PIECE = 1 << 16
 _MATCH_OBJECT_SUFFIXES = (".match.json", ".match.json.gz")
 _TELEMETRY_SUFFIXES = (".json", ".json.gz")
 
@@ -94,15 +93,15 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Read a file.
 
     Raises:
         BrokenTelemetryError: it is missing, unreadable, empty or too large.
     """
     try:
-        if path.stat().st_size > MAX_JSON_BYTES:
-            raise BrokenTelemetryError(Reason.TOO_LARGE, f"The file has more than {MAX_JSON_BYTES:,} bytes.")
+        if path.stat().st_size > limits.json_bytes:
+            raise BrokenTelemetryError(Reason.TOO_LARGE, f"The file has more than {limits.json_bytes:,} bytes.")
         content = path.read_bytes()
     except FileNotFoundError:
         raise BrokenTelemetryError(Reason.FILE_MISSING, "The file is no longer there.") from None
@@ -113,32 +112,38 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def inflate(content: bytes | bytearray) -> bytes | bytearray:
+def inflate(content: bytes | bytearray, limits: Limits = DEFAULT_LIMITS) -> bytes | bytearray:
     """Undo up to two layers of gzip around JSON; bytes that are not gzip are returned as they are.
 
     Raises:
         BrokenTelemetryError: the gzip is cut off or damaged, or there is too much in it.
     """
     inflated: bytes | bytearray = content
-    for _ in range(MAX_GZIP_LAYERS):
+    for layer in range(MAX_GZIP_LAYERS):
         if not inflated.startswith(GZIP_MAGIC):
             break
-        inflated = _gunzip(inflated)
+        try:
+            inflated = _gunzip(inflated, limits)
+        except BrokenTelemetryError as error:
+            if layer == 0:
+                raise
+            detail = f"In the gzip inside the gzip: {error.detail}"
+            raise BrokenTelemetryError(error.reason, detail) from error  # no place in the file
     return inflated
 
 
-def _gunzip(content: bytes | bytearray) -> bytes | bytearray:
+def _gunzip(content: bytes | bytearray, limits: Limits) -> bytes | bytearray:
     # libdeflate is twice as fast as anything else, but reads the first member only, into as many bytes as the last
     # member's trailer declares. Whatever is not one sound member is left to zlib, which also says what is wrong.
     declared = int.from_bytes(content[-4:], "little")
-    if 0 < declared <= MAX_JSON_BYTES and not _may_have_members(content):
+    if 0 < declared <= limits.json_bytes and not _may_have_members(content):
         try:
             inflated = deflate.gzip_decompress(content, declared)
         except (deflate.DeflateError, ValueError):
-            return _gunzip_members(content)
+            return _gunzip_members(content, limits)
         if len(inflated) == declared:
             return inflated
-    return _gunzip_members(content)
+    return _gunzip_members(content, limits)
 
 
 def _may_have_members(content: bytes | bytearray) -> bool:
@@ -151,20 +156,46 @@ def _may_have_members(content: bytes | bytearray) -> bool:
     return False
 
 
-def _gunzip_members(content: bytes | bytearray) -> bytes:
+def _gunzip_members(content: bytes | bytearray, limits: Limits) -> bytearray:
     inflated = bytearray()
-    rest: bytes = bytes(content)
-    try:
-        while rest:
-            member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            inflated += member.decompress(rest, MAX_JSON_BYTES + 1 - len(inflated))
-            if len(inflated) > MAX_JSON_BYTES:
-                raise BrokenTelemetryError(Reason.TOO_LARGE, f"More than {MAX_JSON_BYTES:,} bytes when inflated.")
-            if not member.eof:
-                at = f"after {len(content):,} bytes ({len(inflated):,} inflated)"
-                raise BrokenTelemetryError(Reason.BROKEN_GZIP, f"The gzip is cut off {at}.")
-            rest = member.unused_data.lstrip(b"\0")  # padding, as tapes and some tools leave it
-    except zlib.error as error:
-        at = f"after {len(content) - len(rest):,} bytes" if len(rest) < len(content) else "in its only member"
-        raise BrokenTelemetryError(Reason.BROKEN_GZIP, f"The gzip is damaged {at}: {error}.") from error
-    return bytes(inflated)
+    at = 0
+    while at < len(content):
+        if not content.startswith(GZIP_MAGIC[: len(content) - at], at):
+            raise _damaged(at, "what follows is no gzip")
+        at = _gunzip_member(content, at, inflated, limits)
+        while content[at : at + 1] == b"\0":  # padding, as tapes and some tools leave it
+            at += 1
+    return inflated
+
+
+def _gunzip_member(content: bytes | bytearray, at: int, inflated: bytearray, limits: Limits) -> int:
+    """Inflate the member that begins there, behind what is inflated already; return where it ends."""
+    member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    while not member.eof:
+        piece = content[at : at + _PIECE]
+        if not piece:
+            detail = f"The gzip is cut off after {len(content):,} bytes ({len(inflated):,} inflated)."
+            raise BrokenTelemetryError(Reason.BROKEN_GZIP, detail, len(content))
+        before = member.copy()
+        try:
+            inflated += member.decompress(piece, limits.json_bytes + 1 - len(inflated))
+        except zlib.error as error:
+            raise _damaged(at + _sound_bytes(before, piece), str(error)) from error
+        if len(inflated) > limits.json_bytes:
+            raise BrokenTelemetryError(Reason.TOO_LARGE, f"More than {limits.json_bytes:,} bytes when inflated.")
+        at += len(piece) - len(member.unused_data)
+    return at
+
+
+def _sound_bytes(member: "zlib._Decompress", piece: bytes | bytearray) -> int:
+    """How many bytes of a piece that cannot be inflated go before the one where that shows."""
+    for number in range(len(piece)):
+        try:
+            member.decompress(piece[number : number + 1])
+        except zlib.error:
+            return number
+    return len(piece)
+
+
+def _damaged(at: int, why: str) -> BrokenTelemetryError:
+    return BrokenTelemetryError(Reason.BROKEN_GZIP, f"The gzip is damaged after {at:,} bytes: {why}.", at)

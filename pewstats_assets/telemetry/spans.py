@@ -18,7 +18,7 @@ What is no JSON between two boundaries goes unnoticed unless the event is used.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -26,8 +26,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.events import REFUSALS
-from pewstats_assets.telemetry.files import MAX_OBJECTS
 from pewstats_assets.telemetry.frames import KNOWN_TYPES
 
 Indices = npt.NDArray[np.intp]
@@ -66,13 +66,13 @@ class EventSpans:
     _types: npt.NDArray[np.int16]
 
     @classmethod
-    def find(cls, content: bytes | bytearray) -> Self | None:
-        """Find the events of a file; None if it does not look as PUBG writes it."""
+    def find(cls, content: bytes | bytearray, limits: Limits = DEFAULT_LIMITS) -> Self | None:
+        """Find the events of a file; None if it does not look as PUBG writes it, or has more than the limits allow."""
         if not (content.startswith(_HEAD) and content.endswith(_TAIL)) or len(content) < 2 * _WORD:
             return None
         octets = np.frombuffer(content, dtype=np.uint8)
         openings = _openings(octets)
-        if len(openings) > MAX_OBJECTS:
+        if len(openings) > limits.values:
             return None
         ends = np.append(openings[1:] - 1, len(content) - 1)
         types = _types_before(content, ends)
@@ -109,6 +109,12 @@ class EventSpans:
             for start, end in zip(self._starts[numbers].tolist(), self._ends[numbers].tolist(), strict=True)
         ]
         return numbers[np.array(lacks, dtype=np.bool_)]
+
+    def longer_than(self, length: int, numbers: Indices) -> Iterator[bytes | bytearray]:
+        """Those of the events of these numbers that have more bytes."""
+        starts, ends = self._starts[numbers], self._ends[numbers]
+        for number in np.flatnonzero(ends - starts > length):
+            yield self._content[starts[number] : ends[number]]
 
     def as_json(self, numbers: Indices) -> bytes:
         """The events of these numbers as a JSON array."""

@@ -28,7 +28,7 @@ PART_MATCHES: Final = 50
 FrameName = Literal["combat", "positions", "rosters", "phases", "facts", "quarantined"]
 
 #: One row per match of the batch that could not be decoded.
-QUARANTINED: Final = pl.Schema({"reason": pl.String(), "detail": pl.String()})
+QUARANTINED: Final = pl.Schema({"reason": pl.String(), "detail": pl.String(), "byte_offset": pl.Int64()})
 _FRAMES: Final[Mapping[FrameName, pl.Schema]] = {
     "combat": frames.COMBAT,
     "positions": frames.POSITIONS,
@@ -122,7 +122,7 @@ def _parts(
 def _contents(results: Sequence[tuple[int, Decoded]]) -> dict[FrameName, pl.DataFrame]:
     matches = [(match_no, result) for match_no, result in results if not isinstance(result, BrokenTelemetryError)]
     reasons = [
-        (match_no, result.reason.value, result.detail)
+        (match_no, result.reason.value, result.detail, result.byte_offset)
         for match_no, result in results
         if isinstance(result, BrokenTelemetryError)
     ]

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from typing import Final
 
+from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
 from pewstats_assets.telemetry.registered import Decoded, RegisteredFile, decode_registered
 
@@ -18,23 +19,23 @@ MIN_BYTES: Final = 16 << 20
 _AHEAD: Final = 2
 
 
-def decode_all(files: Sequence[RegisteredFile]) -> Iterator[Decoded]:
+def decode_all(files: Sequence[RegisteredFile], limits: Limits = DEFAULT_LIMITS) -> Iterator[Decoded]:
     """Decode files on all cores that this process may use; their telemetry, or why there is none, in their order.
 
     However many files there are, only a few that wait for their turn are held in memory.
     """
     workers = min(len(os.sched_getaffinity(0)), len(files))
     if workers > 1 and sum(map(_size, files)) >= MIN_BYTES:
-        yield from _decode_in_processes(files, workers)
+        yield from _decode_in_processes(files, limits, workers)
     else:
-        yield from map(_decode, files)
+        yield from (_decode(file, limits) for file in files)
 
 
-def _decode_in_processes(files: Sequence[RegisteredFile], workers: int) -> Iterator[Decoded]:
+def _decode_in_processes(files: Sequence[RegisteredFile], limits: Limits, workers: int) -> Iterator[Decoded]:
     waiting: deque[Future[Decoded]] = deque()
     with start_workers(workers) as pool:
         for file in files:
-            waiting.append(pool.submit(_decode, file))
+            waiting.append(pool.submit(_decode, file, limits))
             if len(waiting) > _AHEAD * workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -48,9 +49,9 @@ def start_workers(number: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent)
 
 
-def _decode(file: RegisteredFile) -> Decoded:
+def _decode(file: RegisteredFile, limits: Limits) -> Decoded:
     try:
-        return decode_registered(file)
+        return decode_registered(file, limits)
     except BrokenTelemetryError as error:
         return error
 

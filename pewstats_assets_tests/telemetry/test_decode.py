@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pewstats_assets.limits import Limits
 from pewstats_assets.telemetry import (
     BrokenTelemetryError,
     MatchTelemetry,
@@ -80,9 +81,9 @@ MATCH: Final = as_json(
         (b"<html><body>Not Found</body></html>", Reason.BROKEN_JSON, "(byte 0)"),
         (b'[{"_T": "LogHeal"},]', Reason.BROKEN_JSON, "(byte 19)"),
         (MATCH.replace(b"a1", b"\xff\xfe"), Reason.BROKEN_JSON, "Not JSON, or cut off"),
-        (b"[" * 100_000, Reason.BROKEN_JSON, "nested too deeply"),
-        (b'[{"notUsed": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]", Reason.BROKEN_JSON, "nested too deeply"),
-        (b'[{"characters": ' + b'[{"character": ' * 100_000, Reason.BROKEN_JSON, "nested too deeply"),
+        (b"[" * 100_000, Reason.TOO_DEEP, "nested too deeply"),
+        (b'[{"notUsed": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]", Reason.TOO_DEEP, "nested too deeply"),
+        (b'[{"characters": ' + b'[{"character": ' * 100_000, Reason.TOO_DEEP, "nested too deeply"),
         (b"{}", Reason.NOT_AN_ARRAY, "The JSON is an object instead of the array of events"),
         (b'{"errors": [{"title": "Not Found"}]}', Reason.NOT_AN_ARRAY, "an object"),
         (b"null", Reason.NOT_AN_ARRAY, "a single value"),
@@ -103,6 +104,101 @@ def test_broken_file_is_refused_with_reason_and_detail(content: bytes, reason: R
         decode_bytes(content, IN_PATH)
     assert broken.value.reason is reason
     assert detail in broken.value.detail
+
+
+@pytest.mark.parametrize(
+    ("content", "offset"),
+    [
+        (b"", 0),
+        (MATCH[:-1], len(MATCH) - 1),
+        (MATCH[:200], 200),
+        (MATCH + b"x", len(MATCH) + 1),  # behind the byte that the parser read
+        (MATCH.replace(b'"damage":50.5', b'"damage":5o.5'), MATCH.index(b"50.5") + 1),
+        (MATCH.replace(b"b1", b"b\xff"), MATCH.index(b"b1") + 1),
+        (gzipped(MATCH.replace(b'"damage":50.5', b'"damage":5o.5')), MATCH.index(b"50.5") + 1),
+        (gzipped(MATCH)[:-20], len(gzipped(MATCH)) - 20),
+        (gzipped(gzipped(MATCH)[:-20]), None),
+        (b"{}", None),
+        (b"[" * 100_000, None),
+    ],
+    ids=[
+        *("empty", "cut by one", "cut in half", "trailing garbage", "damaged", "not UTF-8", "damaged, gzipped"),
+        *("cut gzip", "cut gzip inside a gzip", "object", "deep"),
+    ],
+)
+def test_broken_file_is_refused_with_the_place_in_the_json_or_in_the_gzip(content: bytes, offset: int | None) -> None:
+    with pytest.raises(BrokenTelemetryError) as broken:
+        decode_bytes(content, IN_PATH)
+    assert broken.value.byte_offset == offset
+
+
+# Limits
+
+
+def nested(levels: int) -> object:
+    """Make arrays in arrays."""
+    value: list[object] = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
+#: A match nested in so many levels, where they are parsed, and the bytes of it.
+DEEP: Final = {
+    "in a field that is not used, of an event that is": lambda levels: as_json(
+        definition(), damage(1, "a@1", "b@2") | {"other": nested(levels - 2)}
+    ),
+    "in a field that is used": lambda levels: as_json(
+        definition(), damage(1, "a@1", "b@2") | {"attacker": nested(levels - 2)}
+    ),
+    "written in another way": lambda levels: b" " + as_json(definition(), event("LogHeal", a=nested(levels - 2))),
+}
+
+
+@pytest.mark.parametrize("where", DEEP)
+def test_as_many_levels_as_the_limit_allows_are_decoded_and_no_more(where: str) -> None:
+    content = DEEP[where](30)
+    assert decode_bytes(content, IN_PATH, limits=Limits(nesting=30)).match_id == MATCH_ID
+    with pytest.raises(BrokenTelemetryError, match="more than 29 levels") as broken:
+        decode_bytes(content, IN_PATH, limits=Limits(nesting=29))
+    assert broken.value.reason is Reason.TOO_DEEP
+
+
+def test_levels_of_an_event_that_nobody_uses_are_harmless() -> None:
+    deep = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b',"_T":"LogHeal"}'
+    content = as_json(definition(), event("LogHeal"))[:-1] + b"," + deep + b"]"
+    assert decode_bytes(content, IN_PATH).facts["event_count"].to_list() == [3]
+
+
+@pytest.mark.parametrize("field", ["attacker", "other"])
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+@pytest.mark.parametrize("limits", [Limits(), Limits(nesting=1_000_000)], ids=["default", "beyond the parsers"])
+def test_levels_that_no_parser_can_go_down_are_refused(field: str, opening: bytes, limits: Limits) -> None:
+    closing = b"]" if opening == b"[" else b"}"
+    deep = b'"%b":%b1%b,"_D"' % (field.encode(), opening * 100_000, closing * 100_000)
+    content = as_json(definition(), damage(1, "a@1", "b@2")).replace(b'"common":{"isGame":1.0},"_D"', deep)
+    with pytest.raises(BrokenTelemetryError) as broken:
+        decode_bytes(content, IN_PATH, limits=limits)
+    assert broken.value.reason is Reason.TOO_DEEP
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" + b",".join([b"{}"] * 50) + b"]", b"[" + b",".join([b"1"] * 100) + b"]", b"[" + b"[]," * 50 + b"1]"],
+    ids=["objects", "numbers", "arrays"],
+)
+def test_more_values_than_the_limit_allows_are_refused(content: bytes) -> None:
+    assert decode_bytes(content, IN_PATH, limits=Limits(values=101)).match_id == MATCH_ID
+    with pytest.raises(BrokenTelemetryError, match="More than 99 JSON values") as broken:
+        decode_bytes(content, IN_PATH, limits=Limits(values=99))
+    assert broken.value.reason is Reason.TOO_LARGE
+
+
+def test_events_as_published_are_limited_too() -> None:
+    content = as_json(definition(), *[event("LogHeal")] * 99)
+    assert decode_bytes(content, IN_PATH, limits=Limits(values=400)).facts["event_count"].to_list() == [100]
+    with pytest.raises(BrokenTelemetryError, match="More than 99 JSON values"):
+        decode_bytes(content, IN_PATH, limits=Limits(values=99))
 
 
 some = settings(max_examples=150, deadline=None)

@@ -1,11 +1,17 @@
 """Which files a folder has, and their bytes: plain, gzipped in every way, or broken."""
 
 import gzip
+import random
 import struct
+import subprocess
+import sys
+import zlib
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+from pewstats_assets.limits import Limits
 from pewstats_assets.telemetry import (
     BrokenTelemetryError,
     Reason,
@@ -13,7 +19,6 @@ from pewstats_assets.telemetry import (
     checksum,
     find_telemetry_files,
 )
-from pewstats_assets.telemetry import files as telemetry_files
 from pewstats_assets.telemetry.files import inflate, match_id_in_path, match_object_of, read_bytes
 from pewstats_assets_tests.telemetry.wire import MATCH_ID, OTHER_ID, gzipped
 
@@ -197,6 +202,24 @@ def test_damaged_gzip_is_reported(offset: int) -> None:
     assert broken.value.reason is Reason.BROKEN_GZIP
 
 
+@pytest.mark.parametrize("offset", [100, 70_000, -8], ids=["first piece", "second piece", "checksum"])
+def test_damaged_gzip_is_reported_with_the_byte_that_shows_it(offset: int) -> None:
+    stored = bytearray(gzip.compress(random.Random(1).randbytes(100_000), 0, mtime=0))
+    stored[offset] ^= 0xFF
+    with pytest.raises(BrokenTelemetryError) as broken:
+        inflate(bytes(stored))
+    # Any bytes can be stored: that some are wrong shows at the end of the checksum.
+    assert broken.value.byte_offset == len(stored) - 5
+
+
+def test_damaged_gzip_of_several_members_is_reported_with_its_place_in_the_file() -> None:
+    first, second = gzipped(CONTENT), bytearray(gzipped(CONTENT * 2))
+    second[2] ^= 0xFF  # the method
+    with pytest.raises(BrokenTelemetryError) as broken:
+        inflate(first + bytes(second))
+    assert broken.value.byte_offset == len(first) + 3  # the method and the flags are read together
+
+
 def test_bytes_behind_the_gzip_are_reported_with_their_place() -> None:
     with pytest.raises(BrokenTelemetryError, match=f"damaged after {len(gzipped(CONTENT))} bytes") as broken:
         inflate(gzipped(CONTENT) + b"<html>")
@@ -204,16 +227,63 @@ def test_bytes_behind_the_gzip_are_reported_with_their_place() -> None:
 
 
 @pytest.mark.parametrize("declared", [9999, 2, 0xFFFF_FFFF], ids=["right", "too little", "too much"])
-def test_more_than_the_limit_is_refused_whatever_the_gzip_declares(
-    monkeypatch: pytest.MonkeyPatch, declared: int
-) -> None:
-    monkeypatch.setattr(telemetry_files, "MAX_JSON_BYTES", 1999)
+def test_more_than_the_limit_is_refused_whatever_the_gzip_declares(declared: int) -> None:
     bomb = gzip.compress(bytes(9999))[:-4] + struct.pack("<I", declared)
     with pytest.raises(BrokenTelemetryError, match="More than 1,999 bytes") as broken:
-        inflate(bomb)
+        inflate(bomb, Limits(json_bytes=1999))
     assert broken.value.reason is Reason.TOO_LARGE
 
 
-def test_content_of_the_limit_is_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telemetry_files, "MAX_JSON_BYTES", 2000)
-    assert inflate(gzip.compress(bytes(2000))) == bytes(2000)
+@pytest.mark.parametrize("members", [1, 2])
+def test_content_of_the_limit_is_inflated(members: int) -> None:
+    content = gzip.compress(bytes(2000 // members)) * members
+    assert inflate(content, Limits(json_bytes=2000)) == bytes(2000)
+
+
+def test_more_than_the_limit_is_refused_in_several_members_too() -> None:
+    with pytest.raises(BrokenTelemetryError, match="More than 1,999 bytes"):
+        inflate(gzip.compress(bytes(1000)) * 2, Limits(json_bytes=1999))
+
+
+def test_file_of_more_bytes_than_the_limit_is_not_read(tmp_path: Path) -> None:
+    (path,) = touch(tmp_path, "a.json")
+    assert read_bytes(path, Limits(json_bytes=2)) == b"[]"
+    with pytest.raises(BrokenTelemetryError, match="more than 1 bytes") as broken:
+        read_bytes(path, Limits(json_bytes=1))
+    assert broken.value.reason is Reason.TOO_LARGE
+
+
+#: Decodes a file as a process of its own, and prints how much more memory that took than the process has anyway.
+DECODE: Final = """
+import resource, sys
+from pathlib import Path
+from pewstats_assets.telemetry import BrokenTelemetryError, TelemetryFile, decode_file
+
+def megabytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+before = megabytes()
+try:
+    decode_file(TelemetryFile(Path(sys.argv[1]), None))
+except BrokenTelemetryError as error:
+    print(error.reason, megabytes() - before)
+"""
+
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """The gzip of 10 GiB of zeros: members of 1 GiB, made once."""
+    deflate = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)
+    zeros = bytes(1 << 20)
+    member = b"".join(deflate.compress(zeros) for _ in range(1 << 10)) + deflate.flush()
+    return member * 10
+
+
+@pytest.mark.parametrize("layers", [0, 1])
+def test_bomb_of_ten_gigabytes_is_refused_in_the_memory_of_the_limit(tmp_path: Path, bomb: bytes, layers: int) -> None:
+    path = tmp_path / "bomb.json.gz"
+    path.write_bytes(gzipped(bomb, layers))
+    command = [sys.executable, "-c", DECODE, str(path)]
+    reason, megabytes = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    assert reason == "too_large"
+    assert int(megabytes) < 2 * Limits().json_bytes >> 20

@@ -19,7 +19,7 @@ from pewstats_assets.telemetry import (
 from pewstats_assets.telemetry.store import PART_MATCHES, SCHEMAS, FrameName
 
 BATCH = "batch_00001"
-BROKEN = BrokenTelemetryError(Reason.EMPTY_FILE, "The file has no bytes.")
+BROKEN = BrokenTelemetryError(Reason.BROKEN_JSON, "Not JSON.", 17)
 
 
 def match(name: str) -> MatchTelemetry:
@@ -50,7 +50,7 @@ def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> 
     assert_frame_equal(combat.filter(pl.col("match_no") == 1).drop("match_no"), one.combat)
     assert_frame_equal(combat.filter(pl.col("match_no") == 2).drop("match_no"), two.combat)
     assert combat["match_no"].is_sorted()
-    assert read(store, "quarantined").rows() == [(3, "empty_file", "The file has no bytes.")]
+    assert read(store, "quarantined").rows() == [(3, "broken_json", "Not JSON.", 17)]
 
 
 @pytest.mark.parametrize("frame", SCHEMAS)

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 import pytest
 
+from pewstats_assets.limits import Limits
 from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, Reason, RegisteredFile, decode_all, workers
 from pewstats_assets_tests.fights.events import as_json, damage
 from pewstats_assets_tests.telemetry.wire import definition, event
@@ -50,6 +51,33 @@ def test_results_are_in_the_order_of_the_files(
     expected[4] = expected[9] = Reason.EMPTY_FILE
     expected[-1] = Reason.FILE_MISSING
     assert summary(files) == expected
+
+
+@pytest.mark.parametrize("min_bytes", [0, workers.MIN_BYTES], ids=["in processes", "in this process"])
+def test_hostile_files_are_refused_with_their_place_and_by_the_limits_given(
+    tmp_path: Path, min_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "MIN_BYTES", min_bytes)
+    good = as_json(definition(uuid_of(0)), damage(1, "a@1", "b@2"))
+    deep = b"[" * 100_000 + b"]" * 100_000
+    contents = [
+        (good, None),
+        (good[:-1], (Reason.BROKEN_JSON, len(good) - 1)),
+        (good.replace(b'"attacker":', b'"attacker":' + deep + b',"a":'), (Reason.TOO_DEEP, None)),
+        (good.replace(b'"attacker":', b'"other":' + deep + b',"attacker":'), (Reason.TOO_DEEP, None)),
+        (good[:-1] + b',{"a":' + deep + b',"_T":"LogHeal"}]', None),
+        (good + bytes(1_000_000), (Reason.TOO_LARGE, None)),
+    ]
+    files = []
+    for number, (content, _) in enumerate(contents):
+        path = tmp_path / f"{number}.json"
+        path.write_bytes(content)
+        files.append(RegisteredFile(path, None, uuid_of(0), None))
+    results = decode_all(files, Limits(json_bytes=1_000_000))
+    refused = [
+        (result.reason, result.byte_offset) if isinstance(result, BrokenTelemetryError) else None for result in results
+    ]
+    assert refused == [expected for _, expected in contents]
 
 
 def test_frames_survive_the_way_between_processes(files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch) -> None:
