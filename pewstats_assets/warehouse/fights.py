@@ -1,7 +1,7 @@
 """The batch write: fights and participants of a batch, and what became of its matches, in one transaction."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,11 +20,12 @@ class IncompleteWriteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedMatch:
-    """A match that cannot be used: a code, and a sentence for people."""
+    """A match that cannot be used: a code, a sentence for people, and where its file is broken, if there is a place."""
 
     match_no: int
     reason: str
     detail: str
+    byte_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,16 @@ GROUP BY tf.match_no
 """
 _SET_LOADED = """
 UPDATE matches
-SET status = 'loaded', reason = NULL, detail = NULL, map_name = %(map_name)s, game_mode = %(game_mode)s,
-    match_type = %(match_type)s, match_datetime = %(match_datetime)s, started_at = %(started_at)s,
-    event_count = %(event_count)s, fights = %(fights)s, participants = %(participants)s, loaded_at = now()
+SET status = 'loaded', reason = NULL, detail = NULL, byte_offset = NULL, map_name = %(map_name)s,
+    game_mode = %(game_mode)s, match_type = %(match_type)s, match_datetime = %(match_datetime)s,
+    started_at = %(started_at)s, event_count = %(event_count)s, fights = %(fights)s, participants = %(participants)s,
+    loaded_at = now()
 WHERE match_no = %(match_no)s
 """
 _SET_QUARANTINED = """
 UPDATE matches
-SET status = 'quarantined', reason = %(reason)s, detail = %(detail)s, event_count = NULL, fights = NULL,
-    participants = NULL, loaded_at = NULL
+SET status = 'quarantined', reason = %(reason)s, detail = %(detail)s, byte_offset = %(byte_offset)s,
+    event_count = NULL, fights = NULL, participants = NULL, loaded_at = NULL
 WHERE match_no = %(match_no)s
 """
 
@@ -155,10 +157,7 @@ def replace_fights(
 
     with connection.cursor() as cursor:
         cursor.executemany(_SET_LOADED, [_loaded(match) for match in detected])
-        cursor.executemany(
-            _SET_QUARANTINED,
-            [{"match_no": match.match_no, "reason": match.reason, "detail": match.detail} for match in quarantined],
-        )
+        cursor.executemany(_SET_QUARANTINED, [asdict(match) for match in quarantined])
     return WrittenBatch(
         matches=len(given),
         quarantined=len(quarantined),

@@ -65,9 +65,15 @@ def test_every_column_holds_what_was_detected(connection: psycopg.Connection) ->
 
 def test_matches_know_what_became_of_them(connection: psycopg.Connection) -> None:
     register_matches(connection, [1, 2])
-    write(connection, detected(1), quarantined=(QuarantinedMatch(2, "broken_json", "Not JSON."),))
-    rows = connection.execute("SELECT status, reason, detail, fights, participants FROM matches ORDER BY match_no")
-    assert rows.fetchall() == [("loaded", None, None, 2, 6), ("quarantined", "broken_json", "Not JSON.", None, None)]
+    query = "SELECT status, reason, detail, byte_offset, fights, participants FROM matches ORDER BY match_no"
+    first = ("loaded", None, None, None, 2, 6)
+    write(connection, detected(1), quarantined=(QuarantinedMatch(2, "broken_json", "Not JSON.", 3_000_000_000),))
+    assert connection.execute(query).fetchall() == [
+        first,
+        ("quarantined", "broken_json", "Not JSON.", 3_000_000_000, None, None),
+    ]
+    write(connection, detected(1), detected(2))
+    assert connection.execute(query).fetchall() == [first, first]
 
 
 def test_writing_again_gives_identical_rows(connection: psycopg.Connection) -> None:
@@ -180,6 +186,7 @@ def test_a_reader_sees_the_old_rows_until_the_commit(databases: Databases, conne
         "UPDATE matches SET status = 'lost'",
         "UPDATE matches SET status = 'quarantined'",
         "UPDATE matches SET fights = NULL",
+        "UPDATE matches SET byte_offset = 1",
         "UPDATE matches SET batch = 'batch_1'",
         "DELETE FROM matches",
     ],

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import psycopg
 import pytest
+from alembic import command
 
 from pewstats_assets.settings import Settings, SettingsError
 from pewstats_assets.warehouse import DatabaseError, connect_databases
@@ -90,14 +91,26 @@ def test_secrets_stay_out_of_representations(settings: Settings) -> None:
     assert PASSWORD not in repr(connect_databases(settings))
 
 
-def test_an_older_schema_is_refused_until_it_is_upgraded(
-    settings: Settings, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+def test_an_older_schema_is_refused_until_it_is_upgraded_with_its_rows(
+    server_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # There is one revision so far: the software is made to know a second one, which the database does not have yet.
-    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0002")
-    with pytest.raises(DatabaseError, match="older than this software: run `pewstats migrate`"):
+    del settings  # for its environment
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"{server_url}/with_the_first_schema")
+    settings = Settings.from_environment()
+    upgrade = command.upgrade
+    with monkeypatch.context() as first_software:
+        first_software.setattr(command, "upgrade", lambda config, _: upgrade(config, "0001"))
         connect_databases(settings)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    with psycopg.connect(f"{server_url}/with_the_first_schema", autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO matches (match_no, batch, file, status, reason)"
+            " VALUES (1, 'batch_00001', '/a.json', 'quarantined', 'broken_json')"
+        )
+        with pytest.raises(DatabaseError, match="older than this software: run `pewstats migrate`"):
+            connect_databases(settings)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        connect_databases(settings, upgrade=True)
+        assert connection.execute("SELECT file, byte_offset FROM matches").fetchall() == [("/a.json", None)]
 
 
 def test_a_newer_schema_is_refused(settings: Settings, connection: psycopg.Connection) -> None:
