@@ -1,7 +1,7 @@
 """Materializing batches in this process: real Dagster runs, one a batch, recorded in the instance."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,10 +48,13 @@ def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterat
         yield LoadedBatch(batch, result.run_id, time.monotonic() - start, failures, failed_checks)
 
 
-def unfinished(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:
-    """Return the batches of which an asset is missing, or older than one it is made of, in order.
+def unfinished(
+    instance: dg.DagsterInstance, batches: Sequence[str], waiting: Collection[str] = frozenset()
+) -> list[str]:
+    """Return the batches that have to be materialized, in order.
 
-    The second is what a run leaves that failed on the way, after an earlier one had completed.
+    Of those an asset is missing, or older than one it is made of: that is what a run leaves that failed on the way,
+    after an earlier one had completed. Or they are `waiting`: a match was put back into them from quarantine.
     """
     events = instance.event_log_storage
     latest = [
@@ -63,4 +66,4 @@ def unfinished(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str
         ids = [of_asset.get(batch) or 0 for of_asset in latest]
         return all(ids) and ids == sorted(ids)
 
-    return [batch for batch in batches if not is_complete(batch)]
+    return [batch for batch in batches if batch in waiting or not is_complete(batch)]

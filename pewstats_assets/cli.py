@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pewstats_assets.backfill import LoadedBatch
     from pewstats_assets.warehouse import Databases
     from pewstats_assets.warehouse.matches import Registration
+    from pewstats_assets.warehouse.quarantine import MatchInQuarantine
 
 DEFAULT_BATCH_SIZE = 100
 DEFAULT_PORT = 3000
@@ -140,18 +141,106 @@ def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
     """
     from pewstats_assets.backfill import unfinished
     from pewstats_assets.instance import open_instance
+    from pewstats_assets.warehouse.matches import waiting_batches
 
     settings, databases = _connect()
+    with databases.connect() as connection:
+        waiting = waiting_batches(connection)
     with open_instance(settings, databases) as instance:
         registered = _follow_warehouse(databases, instance)
         _require_registered(batches, registered)
-        chosen = list(batches) or (registered if load_all else unfinished(instance, registered))
+        chosen = list(batches) or (registered if load_all else unfinished(instance, registered, waiting))
         if not chosen:
             complete = "Nothing to do: every registered batch is complete."
             _say(complete if registered else "No batch is registered: see `pewstats register`.")
             return
         loaded = _load(instance, chosen)
     _fail_if_any_failed(loaded)
+
+
+@cli.group()
+def quarantine() -> None:
+    """See which matches cannot be used and why, and load them once their files are replaced."""
+
+
+@quarantine.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: an array of objects.")
+def list_quarantined(*, as_json: bool) -> None:
+    """List the quarantined matches: why, and where their files are broken.
+
+    byte_offset counts from 0: for broken_json in the inflated JSON, for broken_gzip in the file.
+
+    \b
+    Example:
+      pewstats quarantine list --json | jq -r '.[] | select(.reason == "broken_gzip").file'
+    """
+    from pewstats_assets.warehouse.quarantine import MatchInQuarantine, in_quarantine
+
+    _, databases = _connect()
+    with databases.connect() as connection:
+        matches = in_quarantine(connection)
+    _print_matches(MatchInQuarantine, matches, as_json=as_json)
+
+
+@quarantine.command()
+@click.argument("matches", nargs=-1, metavar="[MATCH]...")
+@click.option("--no-load", is_flag=True, help="Only put the matches back: `pewstats backfill` loads them later.")
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def retry(matches: tuple[str, ...], *, no_load: bool, as_json: bool) -> None:
+    """Put quarantined matches back into their batches, and load these batches again.
+
+    A MATCH is a match id or a match_no; without one: all that are quarantined. Their files are registered as they are
+    now. The exit code is 1 if one of them is left in quarantine.
+
+    \b
+    Examples:
+      pewstats quarantine retry
+      pewstats quarantine retry 1042 3b2c71d8-5d7f-4c5e-9f0a-0d1f6d4f2b11
+    """
+    from pewstats_assets.instance import open_instance
+    from pewstats_assets.quarantine import put_back_matches
+    from pewstats_assets.warehouse.quarantine import RetriedMatch, in_quarantine, retried_matches
+
+    settings, databases = _connect()
+    with databases.connect() as connection:
+        chosen = _choose(in_quarantine(connection), matches)
+    with _progress("Looking at files") as progress:
+        put_back = put_back_matches(databases, settings, chosen, progress.track)
+    for one in put_back:
+        _say(f"Match {one.match.match_no} of {one.match.batch}: {printable(one.sentence)}")
+    loaded: Sequence[LoadedBatch] = []
+    batches = sorted({one.match.batch for one in put_back if one.is_put_back})
+    if batches and not no_load:
+        with open_instance(settings, databases) as instance:
+            _follow_warehouse(databases, instance)
+            loaded = _load(instance, batches)
+    with databases.connect() as connection:
+        retried = retried_matches(connection, [match.match_no for match in chosen])
+    _print_matches(RetriedMatch, retried, as_json=as_json)
+    _fail_if_any_failed(loaded)
+    left = [match for match in retried if match.status == "quarantined"]
+    if left:
+        _fail(f"{len(left)} of {len(retried)} matches are quarantined still.")
+
+
+def _choose(quarantined: "list[MatchInQuarantine]", names: Sequence[str]) -> "list[MatchInQuarantine]":
+    """The matches of these ids and numbers; all without a name."""
+    by_name = {str(match.match_no): match for match in quarantined}
+    by_name |= {match.match_id: match for match in quarantined if match.match_id is not None}
+    unknown = [name for name in names if name.lower() not in by_name]
+    if unknown:
+        msg = f"{', '.join(unknown)}: no quarantined match has this id or number. See `pewstats quarantine list`."
+        raise click.BadParameter(msg, param_hint="MATCH")
+    chosen = {match.match_no: match for match in (by_name[name.lower()] for name in names)}
+    return list(chosen.values()) if names else quarantined
+
+
+def _print_matches(columns_of: type, matches: Sequence[Any], *, as_json: bool) -> None:
+    if matches or as_json:
+        columns = [field.name for field in fields(columns_of)]
+        print_table(columns, [astuple(match) for match in matches], "json" if as_json else "text")
+    else:
+        _say("No match is quarantined.")
 
 
 @cli.command()

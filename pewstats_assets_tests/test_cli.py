@@ -123,6 +123,45 @@ def test_status_names_every_match_that_was_left_out(on_server: Pewstats, tmp_pat
         assert file in text
 
 
+def test_quarantined_matches_are_listed_and_loaded_once_their_files_are_replaced(
+    on_server: Pewstats, tmp_path: Path
+) -> None:
+    folder = tmp_path / "telemetry"
+    write_matches(folder, range(1, 2))
+    expected = write_broken(folder)
+    on_server.run("register", str(folder), "--batch-size", "3")
+    assert "No match is quarantined." in on_server.run("quarantine", "list")[1]
+    assert on_server.json("quarantine", "list") == []
+    on_server.run("backfill")
+    listed = on_server.json("quarantine", "list")
+    assert {match["file"]: match["reason"] for match in listed} == expected
+    assert list(listed[1]) == ["batch", "match_no", "match_id", "reason", "detail", "byte_offset", "file"]
+    cut = Path(listed[1]["file"])
+    assert (listed[1]["match_no"], listed[1]["byte_offset"]) == (3, cut.stat().st_size)
+    assert str(cut) in on_server.run("quarantine", "list")[0]
+
+    empty = Path(listed[0]["file"])
+    cut.write_bytes(gzip.compress(match_bytes(902)))
+    out, err = on_server.run("quarantine", "retry", "3")
+    assert "Match 3 of batch_00001: Its file was replaced." in err
+    assert "batch_00001: complete" in err
+    assert "loaded" in out
+    assert on_server.json("status")["batches"][0]["loaded"] == 2
+
+    empty.write_bytes(gzip.compress(match_bytes(901)))
+    put_back = on_server.json("quarantine", "retry", match_id_of(901).upper(), "--no-load")
+    assert [(match["match_no"], match["status"]) for match in put_back] == [(2, "registered")]
+    assert on_server.json("status")["batches"][0]["waiting"] == 1
+    assert "batch_00001: complete" in on_server.run("backfill")[1]
+    assert "every registered batch is complete" in on_server.run("backfill")[1]
+    assert on_server.json("status")["batches"][0]["loaded"] == 3
+
+    assert "4 of 4 matches are quarantined still" in on_server.run("quarantine", "retry", exit_code=1)[1]
+    for unknown in ("1", "99", match_id_of(1), "everything"):
+        err = on_server.run("quarantine", "retry", "4", unknown, exit_code=2)[1]
+        assert f"{unknown}: no quarantined match has this id or number" in err
+
+
 def test_registering_again_leaves_alone_what_is_registered(on_server: Pewstats, tmp_path: Path) -> None:
     write_matches(tmp_path / "telemetry", range(1, 4))
     assert (
@@ -318,7 +357,8 @@ def test_detect_prints_a_line_per_file_and_goes_on_after_a_broken_one(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "command", ["detect", "register", "backfill", "status", "verify", "sql", "migrate", "demo", "ui", "alerts"]
+    "command",
+    ["detect", "register", "backfill", "quarantine", "status", "verify", "sql", "migrate", "demo", "ui", "alerts"],
 )
 def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     out, _ = Pewstats(tmp_path).run(command, "--help")

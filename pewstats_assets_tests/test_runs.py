@@ -1,5 +1,6 @@
 """Real Dagster runs on PostgreSQL, Dagster's own storage included: what a batch leaves behind, and how a run fails."""
 
+import gzip
 import json
 import random
 from collections.abc import Callable
@@ -14,13 +15,17 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 from pewstats_assets.backfill import ASSETS, load_batches, unfinished
 from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME, build_defs
 from pewstats_assets.partitions import follow_warehouse, register_folder
+from pewstats_assets.quarantine import put_back_matches
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases
 from pewstats_assets.warehouse.integrity import RULES, Rule
+from pewstats_assets.warehouse.matches import waiting_batches
+from pewstats_assets.warehouse.quarantine import in_quarantine
 from pewstats_assets_tests.fights.events import damage
 from pewstats_assets_tests.telemetry_folders import match_bytes, match_id_of, write_broken, write_matches
 
 Register = Callable[[int, int], list[str]]
+Retry = Callable[[], list[tuple[bool, str]]]
 BATCH_RULES = [rule for rule in RULES if rule.per_batch]
 TABLE_RULES = [rule for rule in RULES if not rule.per_batch]
 SUCCEEDED = AssetCheckExecutionRecordStatus.SUCCEEDED
@@ -101,9 +106,12 @@ def test_broken_files_are_quarantined_one_by_one_and_the_batch_succeeds(
     register(2, 100)
     (batch,) = load_batches(instance, ["batch_00001"])
     assert batch.failures == []
-    rows = connection.execute("SELECT file, reason, detail FROM matches WHERE status = 'quarantined'").fetchall()
-    assert {file: reason for file, reason, _ in rows} == expected
-    assert all(detail.endswith(".") for _, _, detail in rows)
+    rows = connection.execute(
+        "SELECT file, reason, detail, byte_offset FROM matches WHERE status = 'quarantined'"
+    ).fetchall()
+    assert {file: reason for file, reason, _, _ in rows} == expected
+    assert all(detail.endswith(".") for _, _, detail, _ in rows)
+    assert {reason for _, reason, _, offset in rows if offset is not None} == {"broken_gzip", "broken_json"}
     assert connection.execute("SELECT count(*) FROM matches WHERE status = 'loaded'").fetchone() == (2,)
 
 
@@ -118,6 +126,140 @@ def test_a_file_that_changes_after_registration_is_quarantined(
     assert batch.failures == []
     rows = connection.execute("SELECT file, reason FROM matches ORDER BY match_no").fetchall()
     assert rows == [(str(changed), "file_changed"), (str(removed), "file_missing")]
+
+
+@pytest.fixture
+def retry(settings: Settings, databases: Databases) -> Retry:
+    """Put back all that is quarantined: whether it is back, and what became of it."""
+
+    def put_back_all() -> list[tuple[bool, str]]:
+        with databases.connect() as connection:
+            quarantined = in_quarantine(connection)
+        return [(one.is_put_back, one.sentence) for one in put_back_matches(databases, settings, quarantined)]
+
+    return put_back_all
+
+
+def test_a_file_that_was_replaced_is_loaded_with_its_batch(
+    register: Register,
+    instance: dg.DagsterInstance,
+    retry: Retry,
+    connection: psycopg.Connection,
+    tmp_path: Path,
+) -> None:
+    register(3, 100)
+    _, second, third = sorted((tmp_path / "telemetry").iterdir())
+    good = second.read_bytes()
+    second.write_bytes(good[:-9])
+    third.unlink()
+    list(load_batches(instance, ["batch_00001"]))
+    query = "SELECT match_no, status, reason FROM matches ORDER BY match_no"
+    assert connection.execute(query).fetchall() == [
+        (1, "loaded", None),
+        (2, "quarantined", "file_changed"),
+        (3, "quarantined", "file_missing"),
+    ]
+    assert unfinished(instance, ["batch_00001"], waiting_batches(connection)) == []
+
+    second.write_bytes(gzip.compress(match_bytes(2), 1))
+    third.write_bytes(gzip.compress(b"[" * 100_000))
+    assert retry() == [(True, "Its file was replaced."), (True, "Its file was replaced.")]
+    assert unfinished(instance, ["batch_00001"], waiting_batches(connection)) == ["batch_00001"]
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    assert connection.execute(query).fetchall() == [
+        (1, "loaded", None),
+        (2, "loaded", None),
+        (3, "quarantined", "too_deep"),
+    ]
+    assert counts(connection) == (2, 6, 3)
+    assert unfinished(instance, ["batch_00001"], waiting_batches(connection)) == []
+
+
+def test_what_is_put_back_is_said_in_a_sentence(
+    register: Register,
+    instance: dg.DagsterInstance,
+    retry: Retry,
+    connection: psycopg.Connection,
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "telemetry"
+    write_matches(folder, range(1, 2))
+    names = [*(f"{match_id_of(number)}.json" for number in (12, 13, 14, 15)), "a.json", "b.json", "c.json"]
+    for name in names:
+        (folder / name).write_bytes(match_bytes(99)[:-9])
+    register(0, 100)
+    list(load_batches(instance, ["batch_00001"]))
+    other, excluded, empty, gone, untold, duplicate, _ = [folder / name for name in names]
+    other.write_bytes(match_bytes(22))
+    excluded.write_bytes(match_bytes(13).replace(b"match.bro.official", b"match.bro.arcade"))
+    empty.write_bytes(b"")
+    gone.unlink()
+    untold.write_bytes(match_bytes(30))
+    duplicate.write_bytes(match_bytes(1))
+    registered = f"{folder / match_id_of(1)}.json.gz"
+    assert retry() == [
+        (True, f"Its file is of match {match_id_of(22)}: put the file of match {match_id_of(12)} in its place."),
+        (True, "It is excluded now. Matches of type arcade are not processed."),
+        (True, "The file has no bytes. It is tried again all the same."),
+        (False, "It stays in quarantine. The file is no longer there."),
+        (True, "Its file was replaced."),
+        (True, f"Its file is of match {match_id_of(1)}, which is registered with {registered} already."),
+        (True, "Its file is the same as before; it is tried again all the same."),
+    ]
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    rows = connection.execute("SELECT file, status, reason, match_id::text FROM matches WHERE match_no > 1")
+    assert {Path(file).name: of_file for file, *of_file in rows} == dict(
+        zip(
+            names,
+            [
+                ["quarantined", "wrong_match_id", match_id_of(12)],
+                ["excluded", "match_type", match_id_of(13)],
+                ["quarantined", "empty_file", match_id_of(14)],
+                ["quarantined", "file_missing", match_id_of(15)],
+                ["loaded", None, match_id_of(30)],
+                ["quarantined", "wrong_match_id", None],
+                ["quarantined", "broken_json", None],
+            ],
+            strict=True,
+        )
+    )
+
+
+def test_a_run_and_the_registration_keep_to_the_limits_of_the_settings(
+    databases: Databases,
+    instance: dg.DagsterInstance,
+    connection: psycopg.Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "telemetry"
+    folder.mkdir()
+    (folder / "untold.json").write_bytes(b" " * (1 << 17) + match_bytes(1))
+    (folder / f"{match_id_of(2)}.json").write_bytes(match_bytes(2))
+    monkeypatch.setenv("PEWSTATS_MAX_NESTING", "3")
+    register_folder(databases, Settings.from_environment(), folder, 100)
+    list(load_batches(instance, follow_warehouse(databases, instance)))
+    query = "SELECT match_id::text, reason FROM matches ORDER BY match_no"
+    assert connection.execute(query).fetchall() == [(match_id_of(2), "too_deep"), (None, "too_deep")]
+
+
+def test_a_match_with_too_many_fights_is_tried_again(
+    register: Register,
+    instance: dg.DagsterInstance,
+    retry: Retry,
+    connection: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    register(1, 1)
+    with monkeypatch.context() as no_room:
+        no_room.setattr("pewstats_assets.assets.fights.MAX_FIGHTS_PER_MATCH", 0)
+        list(load_batches(instance, ["batch_00001"]))
+    assert connection.execute("SELECT reason FROM matches").fetchone() == ("too_many_fights",)
+    assert retry() == [(True, "Its file is the same as before; it is tried again all the same.")]
+    list(load_batches(instance, unfinished(instance, ["batch_00001"], waiting_batches(connection))))
+    assert counts(connection) == (1, 3, 3)
 
 
 def test_a_folder_that_is_away_fails_the_run_and_leaves_what_was_loaded(

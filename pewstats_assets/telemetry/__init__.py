@@ -6,7 +6,7 @@ events mean (see `fights`), where results are stored (see `warehouse`), and anyt
 
 from pewstats_assets.telemetry.decode import MatchCombat, MatchTelemetry, decode_bytes, decode_combat, decode_file
 from pewstats_assets.telemetry.errors import AWAY, BrokenTelemetryError, Reason
-from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, read_bytes
+from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, match_object_of, read_bytes
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
 from pewstats_assets.telemetry.store import TelemetryStore
 from pewstats_assets.telemetry.workers import decode_all
@@ -30,5 +30,6 @@ __all__ = [
     "decode_registered",
     "find_telemetry_files",
     "identify",
+    "match_object_of",
     "read_bytes",
 ]

@@ -131,7 +131,7 @@ def decode_combat(content: bytes | bytearray, path: Path, limits: Limits = DEFAU
     return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
 
 
-def _decode_events(content: bytes, used_types: Collection[str], limits: Limits) -> _Events:
+def _decode_events(content: bytes | bytearray, used_types: Collection[str], limits: Limits) -> _Events:
     inflated = inflate(content, limits)
     numbered, total = _parse_used(inflated, used_types, limits) or _parse_all(inflated, limits)
     used: dict[str | None, list[Numbered]] = {event_type: [] for event_type in used_types}

@@ -27,6 +27,11 @@ class NewMatch:
     match_type: str | None
     excluded_because: str | None
 
+    @property
+    def status_and_reason(self) -> tuple[str, str | None]:
+        """What the match is registered as: to be processed, or excluded with the code of why."""
+        return ("registered", None) if self.excluded_because is None else ("excluded", "match_type")
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -55,7 +60,8 @@ class Registration:
     duplicates: list[str]
 
 
-_LOCK = "LOCK TABLE matches IN SHARE ROW EXCLUSIVE MODE"
+#: Only one process at a time gives out numbers and match ids.
+LOCK = "LOCK TABLE matches IN SHARE ROW EXCLUSIVE MODE"
 _KNOWN_FILES = "SELECT file FROM matches"
 _KNOWN_MATCHES = "SELECT match_id::text FROM matches WHERE match_id IS NOT NULL"
 _LAST_NUMBERS = "SELECT coalesce(max(match_no), 0), coalesce(max(right(batch, 5)::integer), 0) FROM matches"
@@ -63,6 +69,7 @@ _REGISTER = """
 COPY matches (match_no, match_id, batch, file, match_object, checksum, match_type, status, reason, detail) FROM STDIN
 """
 _BATCHES = "SELECT DISTINCT batch FROM matches ORDER BY batch"
+_WAITING = "SELECT DISTINCT batch FROM matches WHERE status = 'registered'"
 _BATCHES_OF_FILES = "SELECT DISTINCT batch FROM matches WHERE file = ANY (%(files)s) ORDER BY batch"
 _TO_LOAD = """
 SELECT match_no, match_id::text, file, match_object, checksum, status = 'loaded' AS is_loaded
@@ -85,7 +92,7 @@ def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_si
         found: matches that may be new. A file that is registered is left alone, and so is a second file of a match.
         batch_size: matches per batch; the last batch may have fewer.
     """
-    connection.execute(_LOCK)
+    connection.execute(LOCK)
     files = known_files(connection)
     match_ids = {match_id for (match_id,) in connection.execute(_KNOWN_MATCHES)}
     new: list[NewMatch] = []
@@ -107,7 +114,6 @@ def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_si
     ]
     with connection.cursor().copy(_REGISTER) as copy:
         for index, match in enumerate(new):
-            is_excluded = match.excluded_because is not None
             copy.write_row(
                 (
                     last_match_no + 1 + index,
@@ -117,8 +123,7 @@ def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_si
                     match.match_object,
                     match.checksum,
                     match.match_type,
-                    "excluded" if is_excluded else "registered",
-                    "match_type" if is_excluded else None,
+                    *match.status_and_reason,
                     match.excluded_because,
                 )
             )
@@ -128,6 +133,11 @@ def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_si
 def batches(connection: psycopg.Connection) -> list[str]:
     """Return the keys of all batches, in order."""
     return [batch for (batch,) in connection.execute(_BATCHES)]
+
+
+def waiting_batches(connection: psycopg.Connection) -> set[str]:
+    """Return the keys of the batches with a match that is registered, but not processed yet."""
+    return {batch for (batch,) in connection.execute(_WAITING)}
 
 
 def batches_of_files(connection: psycopg.Connection, files: Sequence[str]) -> list[str]:
