@@ -11,10 +11,10 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test bench format docs lock clean
+.PHONY: help demo ui test test-hard bench format docs lock clean
 
 help:  ## Show the targets.
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: $(READY)  ## Do the whole job on the sample, or on TELEMETRY=<folder>, and show what came out.
 	@$(BIN)/pewstats demo "$(TELEMETRY)" --batch-size $(BATCH_SIZE)
@@ -22,13 +22,16 @@ demo: $(READY)  ## Do the whole job on the sample, or on TELEMETRY=<folder>, and
 ui: $(READY)  ## Start Dagster's webserver and daemon on http://127.0.0.1:3000 (PORT=...), with the same data.
 	@$(BIN)/pewstats ui --port $(PORT)
 
-test: $(READY)  ## Run every check: lint, format, types, and all tests.
+test: $(READY)  ## Run every check: lint, format, types, and all tests but the hard ones.
 	@echo "Linting and checking types ..."
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@echo "Running the tests (a few minutes; they start their own PostgreSQL and Dagster) ..."
 	@$(BIN)/pytest -n 2
+
+test-hard: $(READY)  ## Run the tests that take minutes: thousands of mutated files.
+	@$(BIN)/pytest -n 2 -m hard
 
 bench: $(READY)  ## Measure decoding, detecting and writing (some minutes; FILE=<telemetry>.json.gz for a file of yours).
 	@POLARS_MAX_THREADS=1 $(BIN)/python -m pewstats_assets_tests.benchmark --json data/benchmark.json $(if $(FILE),--file "$(FILE)")
