@@ -82,7 +82,7 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
     Example:
       pewstats detect 3b2c….json.gz | jq '.fights | length'
     """
-    from pewstats_assets.fights import RULESETS, detect_fights
+    from pewstats_assets.fights import RULESETS, TooMuchCombatError, detect_fights
     from pewstats_assets.fights.serialize import fight_to_json
     from pewstats_assets.telemetry import BrokenTelemetryError, decode_combat, read_bytes
 
@@ -97,7 +97,7 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
             telemetry = decode_combat(read_bytes(path, limits), path, limits)
             fights = detect_fights(telemetry.combat, ruleset)
             line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
-        except BrokenTelemetryError as error:
+        except (BrokenTelemetryError, TooMuchCombatError) as error:
             failed = True
             line = {"file": str(path), "error": str(error)}
         click.echo(to_json(line))

@@ -94,7 +94,7 @@ class _Log:
             return None
         metadata = {name: value.value for name, value in evaluation.metadata.items()}
         violations = metadata.get("violations")
-        samples = metadata.get("samples", metadata.get("example_ids"))
+        samples = metadata.get("samples")
         repair = metadata.get("repair")
         return Evaluation(
             event_id=record.storage_id,

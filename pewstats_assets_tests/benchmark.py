@@ -13,9 +13,10 @@ How the figures are taken:
   players of its own, at the same times and places.
 * **Database**: the write of one batch of 20 full-size matches, both tables and `matches`, and the rules judged of it
   afterwards, when it is the first, the tenth and the hundredth in the tables: the median of five from there on.
-* **Batch**: 100 copies of the full-size file under other match ids, from gzip files to committed rows by `pewstats
-  backfill` on all cores: the assets' Parquet, fights, participants, profiles and all checks, Dagster included, but for
-  the start of the process. The same for two batches in two processes at once, as the daemon runs them. Memory is the
+* **Batch**: 100 copies of the full-size file, each with a match id, accounts and names of its own, from gzip files to
+  committed rows by `pewstats backfill` on all cores: the assets' Parquet, fights, participants, profiles, all checks,
+  and Dagster, but for the start of the process. The inflate rate is that of one core for one of these copies,
+  taken just before. The same for two batches in two processes at once, as the daemon runs them. Memory is the
   largest sum of the resident sets of all processes of the backfill, shared pages counted once (PSS), PostgreSQL not
   included.
 """
@@ -41,7 +42,7 @@ import deflate
 import msgspec
 import polars as pl
 
-from pewstats_assets.fights import detect_batch, detect_fights
+from pewstats_assets.fights import MatchFights, detect_batch, detect_fights
 from pewstats_assets.settings import Settings
 from pewstats_assets.simulation import simulate_match
 from pewstats_assets.tables import print_table, to_json
@@ -99,8 +100,7 @@ def main() -> None:
         _say(f"{max(BATCHES)} batches in the database ...")
         figures["database"] = database(Path(scratch) / "database", file, path)
         _say(f"2 times {MATCHES} files to committed rows ...")
-        inflate_ms = figures["stages"][0]["ms"]
-        figures["batch"] = batch(Path(scratch) / "batch", file, 1000 / inflate_ms)
+        figures["batch"] = batch(Path(scratch) / "batch", file)
 
     for name, rows in figures.items():
         print(f"\n{name}")
@@ -169,6 +169,7 @@ def database(home: Path, content: bytes, path: Path) -> list[Row]:
     telemetry = decode_bytes(content, path)
     number = pl.lit(1, pl.Int64()).alias("match_no")
     (match,) = detect_batch(telemetry.facts.select(number, pl.all()), telemetry.combat.select(number, pl.all()))
+    assert isinstance(match, MatchFights)
     rows: list[Row] = []
     with pewstats_home(home):
         settings = Settings.from_environment()
@@ -201,15 +202,21 @@ def database(home: Path, content: bytes, path: Path) -> list[Row]:
     return rows
 
 
-def batch(home: Path, content: bytes, inflate_rate: float) -> list[Row]:
+def batch(home: Path, content: bytes) -> list[Row]:
     """Load batches of files by `pewstats backfill`."""
-    match_id = definition_at_head(content).match_id or ""
-    json = inflate(content)
+    match_id = (definition_at_head(content).match_id or "").encode()
+    json = bytes(inflate(content))
     folder = home / "telemetry"
     folder.mkdir(parents=True)
+    file = b""
     for number in range(1, 3 * MATCHES + 1):
-        copy = bytes(json).replace(match_id.encode(), match_id_of(number).encode())
-        (folder / f"{match_id_of(number)}.json.gz").write_bytes(deflate.gzip_compress(copy, 1))
+        copy = json.replace(match_id, match_id_of(number).encode())
+        copy = copy.replace(b'"accountId":"account.', b'"accountId":"account.%03d' % number)
+        copy = copy.replace(b'"name":"', b'"name":"%03d' % number)
+        file = bytes(deflate.gzip_compress(copy, 6))
+        (folder / f"{match_id_of(number)}.json.gz").write_bytes(file)
+    with one_core():
+        inflate_rate = 1000 / median(milliseconds(partial(inflate, file)) for _ in range(ROUNDS))
     pewstats = Pewstats(home / "data")
     del pewstats.environment["POLARS_MAX_THREADS"]  # that is for the stages
     pewstats.run("register", str(folder))

@@ -262,6 +262,17 @@ def test_a_match_with_too_many_fights_is_tried_again(
     assert counts(connection) == (1, 3, 3)
 
 
+def test_a_match_with_more_combat_than_any_is_quarantined(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pewstats_assets.fights.v2.engagements.MAX_LOOKED_AT", 0)
+    register(1, 1)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    row = connection.execute("SELECT reason, detail FROM matches").fetchone()
+    assert row == ("too_much_combat", "Clustering has to look at more than 0 events.")
+
+
 def test_a_folder_that_is_away_fails_the_run_and_leaves_what_was_loaded(
     register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
 ) -> None:

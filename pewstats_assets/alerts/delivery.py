@@ -105,7 +105,7 @@ def _inherit(keys: Sequence[str], known: dict[str, Progress]) -> dict[str, Progr
     if gone:
         heritage = min(gone, key=lambda progress: progress.position)
     else:
-        heritage = max(known.values(), key=lambda progress: progress.position, default=Progress())
+        heritage = Progress(max((progress.position for progress in known.values()), default=0))
     return {key: known.get(key, heritage).copy() for key in keys}
 
 

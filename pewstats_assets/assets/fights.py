@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pewstats_assets.fights import DEFAULT_RULESET, MatchFights, detect_batch
+from pewstats_assets.fights import DEFAULT_RULESET, MatchFights, UndetectedMatch, detect_batch
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.retries import retry_database_errors
@@ -57,6 +57,9 @@ def _detect(store: TelemetryStore, batch: str) -> tuple[list[MatchFights], list[
     for part in store.read(batch, "facts", "combat", "quarantined"):
         quarantined += [QuarantinedMatch(*row) for row in part["quarantined"].iter_rows()]
         for match in detect_batch(part["facts"], part["combat"]):
+            if isinstance(match, UndetectedMatch):
+                quarantined.append(QuarantinedMatch(match.match_no, Reason.TOO_MUCH_COMBAT, match.detail))
+                continue
             too_much = _more_than_ids_have_room_for(match)
             if too_much is None:
                 detected.append(match)

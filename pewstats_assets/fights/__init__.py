@@ -4,9 +4,9 @@ Here: the rulesets, each frozen under its name, and the fights with their partic
 events are decoded (see `telemetry`) or where fights are stored (see `warehouse`).
 """
 
-from pewstats_assets.fights.batch import MatchFights, detect_batch
+from pewstats_assets.fights.batch import MatchFights, UndetectedMatch, detect_batch
 from pewstats_assets.fights.detect import DEFAULT_RULESET, RULESETS, detect_fights
-from pewstats_assets.fights.model import Fight, Outcome, Participant, TeamOutcome
+from pewstats_assets.fights.model import Fight, Outcome, Participant, TeamOutcome, TooMuchCombatError
 
 __all__ = [
     "DEFAULT_RULESET",
@@ -16,6 +16,8 @@ __all__ = [
     "Outcome",
     "Participant",
     "TeamOutcome",
+    "TooMuchCombatError",
+    "UndetectedMatch",
     "detect_batch",
     "detect_fights",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from pewstats_assets.fights.detect import DEFAULT_RULESET, detect_fights
-from pewstats_assets.fights.model import Fight
+from pewstats_assets.fights.model import Fight, TooMuchCombatError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,17 @@ class MatchFights:
         return sum(len(fight.participants) for fight in self.fights)
 
 
-def detect_batch(facts: pl.DataFrame, combat: pl.DataFrame, ruleset: str = DEFAULT_RULESET) -> list[MatchFights]:
+@dataclass(frozen=True, slots=True)
+class UndetectedMatch:
+    """A match whose fights cannot be found, and why, in a sentence."""
+
+    match_no: int
+    detail: str
+
+
+def detect_batch(
+    facts: pl.DataFrame, combat: pl.DataFrame, ruleset: str = DEFAULT_RULESET
+) -> list[MatchFights | UndetectedMatch]:
     """Find the fights of every match of a batch, each match by itself.
 
     Args:
@@ -45,7 +55,13 @@ def detect_batch(facts: pl.DataFrame, combat: pl.DataFrame, ruleset: str = DEFAU
     combat_of = combat.partition_by("match_no", as_dict=True)
     nothing = combat.clear()
     columns = [name for name in MatchFights.__dataclass_fields__ if name != "fights"]
-    return [
-        MatchFights(**row, fights=detect_fights(combat_of.get((row["match_no"],), nothing), ruleset))
-        for row in facts.select(columns).iter_rows(named=True)
-    ]
+    found: list[MatchFights | UndetectedMatch] = []
+    for row in facts.select(columns).iter_rows(named=True):
+        match_no = row["match_no"]
+        try:
+            fights = detect_fights(combat_of.get((match_no,), nothing), ruleset)
+        except TooMuchCombatError as error:
+            found.append(UndetectedMatch(match_no, str(error)))
+        else:
+            found.append(MatchFights(**row, fights=fights))
+    return found

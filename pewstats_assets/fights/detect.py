@@ -26,5 +26,6 @@ def detect_fights(combat: pl.DataFrame, ruleset: str = DEFAULT_RULESET) -> list[
 
     Raises:
         KeyError: no ruleset has that name.
+        TooMuchCombatError: it would not end in reasonable time.
     """
     return RULESETS[ruleset](combat)

@@ -8,6 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class TooMuchCombatError(Exception):
+    """A match with so much combat at once that finding its fights would not end in reasonable time."""
+
+
 class Outcome(StrEnum):
     """How a fight ended."""
 

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     * `no_events`: there is nothing beside the match's definition.
     * `no_match_id`: neither the definition nor the path says which match it is.
     * `wrong_match_id`: it is of another match than the one registered.
+    * `too_much_combat`: so much combat at once that detection would not end in reasonable time.
     * `too_many_fights`: the match has more fights than its ids have room for.
     * `too_many_participants`: a fight has more participants than its ids have room for.
     """
@@ -35,6 +36,7 @@ class Reason(StrEnum):
     NO_EVENTS = "no_events"
     NO_MATCH_ID = "no_match_id"
     WRONG_MATCH_ID = "wrong_match_id"
+    TOO_MUCH_COMBAT = "too_much_combat"
     TOO_MANY_FIGHTS = "too_many_fights"
     TOO_MANY_PARTICIPANTS = "too_many_participants"
 

@@ -9,12 +9,13 @@ this is no guess, for a file that is JSON:
   This is a **boundary**. The last of two members of one name counts, so the type is what the end says.
 * A boundary is one of the file's own array unless it is in an array of objects inside an event. The first object of
   every such array opens with a brace after `[`, after white space, or after the comma behind something that is no
-  object. Every brace that could open an object of an array and is at no boundary is an **opening in doubt**. So what is
+  object. Every brace that is at no boundary, and not the value of a member, is an **opening in doubt**. So what is
   between two boundaries and has none is one event.
 * What has one is parsed. If it is one sound object, it is one event. If not, or if the file looks different altogether
   (pretty-printed, say, or with other members last), there is no answer, and all of it has to be parsed.
 
-What is no JSON between two boundaries goes unnoticed unless the event is used.
+One broken byte at a boundary does not make one event of two unnoticed: a brace is in doubt, or braces do not match in
+number (only a colon for the comma would pass). What is broken inside an event is noticed if the event is used.
 """
 
 import re
@@ -71,8 +72,8 @@ class EventSpans:
         if not (content.startswith(_HEAD) and content.endswith(_TAIL)) or len(content) < 2 * _WORD:
             return None
         octets = np.frombuffer(content, dtype=np.uint8)
-        openings = _openings(octets)
-        if len(openings) > limits.values:
+        openings = _openings(octets, limits.values)
+        if openings is None:
             return None
         ends = np.append(openings[1:] - 1, len(content) - 1)
         types = _types_before(content, ends)
@@ -137,23 +138,28 @@ class EventSpans:
         return True
 
 
-def _openings(octets: npt.NDArray[np.uint8]) -> Indices:
-    """Where braces are that could open an object of an array: all but those of members, which follow a colon."""
+def _openings(octets: npt.NDArray[np.uint8], most: int) -> Indices | None:
+    """Where braces are that could open an object of an array: all but the values of members, which follow `":`.
+
+    None if there are more than `most`, or opening and closing braces are not equal in number.
+    """
     found: list[Indices] = []
+    number = unmatched = 0
     # Scratch space for all blocks: allocating it takes longer than filling it.
-    is_brace = np.empty(_BLOCK, dtype=np.bool_)
-    is_no_member = np.empty(_BLOCK, dtype=np.bool_)
+    is_opening, is_other = np.empty(_BLOCK, dtype=np.bool_), np.empty(_BLOCK, dtype=np.bool_)
     for start in range(1, len(octets), _BLOCK):
         block = octets[start : start + _BLOCK]
-        size = len(block)
-        np.equal(block, ord("{"), out=is_brace[:size])
-        np.not_equal(octets[start - 1 : start - 1 + size], ord(":"), out=is_no_member[:size])
-        in_block = np.flatnonzero(np.logical_and(is_brace[:size], is_no_member[:size], out=is_brace[:size]))
+        opening, other = is_opening[: len(block)], is_other[: len(block)]
+        np.equal(block, ord("}"), out=other)
+        np.equal(block, ord("{"), out=opening)
+        unmatched += int(np.count_nonzero(opening) - np.count_nonzero(other))
+        np.not_equal(octets[start - 1 : start - 1 + len(block)], ord(":"), out=other)
+        in_block = np.flatnonzero(np.logical_and(opening, other, out=opening))
+        number += len(in_block)
+        if number > most:
+            return None
         found.append(in_block + start)
-    openings: Indices = np.concatenate(found)
-    before = octets[openings - 1]
-    is_in_array: npt.NDArray[np.bool_] = (before == ord(",")) | (before == ord("[")) | (before <= ord(" "))
-    return openings[is_in_array]
+    return None if unmatched else np.concatenate(found)
 
 
 def _types_before(content: bytes | bytearray, ends: Indices) -> npt.NDArray[np.int16]:

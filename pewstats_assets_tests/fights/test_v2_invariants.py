@@ -4,9 +4,11 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pewstats_assets.fights import TooMuchCombatError
 from pewstats_assets.fights.v2.engagements import Engagement, cluster
 from pewstats_assets.fights.v2.events import Event, read_events
 from pewstats_assets.telemetry import decode_bytes
@@ -129,3 +131,11 @@ def test_irrelevant_events_change_nothing(match: list[Wire], insertions: list[tu
     for index, event in insertions:
         longer.insert(index, event)
     assert detect(*longer) == detect(*match)
+
+
+def test_forged_combat_ends_in_an_error_instead_of_hours() -> None:
+    """One team knocks thousands of others at once, each far from the last: every engagement looks at all of them."""
+    apart = 1_000.0
+    combat = [knock(0, player("a@1", None), player(f"b{n}@{n}", (n * apart, 0.0, 0.0))) for n in range(2, 3_000)]
+    with pytest.raises(TooMuchCombatError, match="3,000,000"):
+        detect(*combat)

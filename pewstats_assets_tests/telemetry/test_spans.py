@@ -140,7 +140,7 @@ def test_events_of_every_sound_file_of_the_sample_are_found() -> None:
 
 LOOT: Final = event("LogCarePackageLand", itemPackage={"items": [{"itemId": "a"}, {"itemId": "b"}]})
 NESTED: Final = event("LogNew", parts=[{"a": 1, "_T": "LogHeal"}, {"a": 2, "_T": "LogHeal"}])
-CLAN: Final = player("[{x},{y},{_T},{z@1")
+CLAN: Final = player("[{x},{y},{_T},{z}@1")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ CLAN: Final = player("[{x},{y},{_T},{z@1")
     [
         (definition(), damage(1, "a@1", "b@2"), kill(2, "a@1", "b@2")),
         (definition(), LOOT, LOOT, damage(1, "a@1", "b@2")),
-        (damage(1, CLAN, CLAN), damage(2, CLAN | {"name": "},{"}, CLAN | {"name": '"},{"_T":"LogHeal"}'})),
+        (damage(1, CLAN, CLAN), damage(2, CLAN | {"name": "},{"}, CLAN | {"name": '"},{"_T":"LogHeal"'})),
         (event("LogNeverHeardOf"), event("LogHeal"), event("LogNeverHeardOf")),
         (event("LogNew", part={"a": 1, "_T": "LogHeal"}), event("LogNew", parts=[{"a": 1, "_T": "LogHeal"}])),
     ],
@@ -171,6 +171,12 @@ def _with_type_first(content: bytes) -> bytes:
         lambda content: content.replace(b"},{", b"}, {"),
         lambda content: content.replace(b"},{", b"},5,{"),
         lambda content: content.replace(b"},{", b"}[{"),
+        lambda content: content.replace(b"},{", b"}{", 1),
+        lambda content: content.replace(b"},{", b"}.{", 1),
+        lambda content: content.replace(b"},{", b"},z", 1),
+        lambda content: content.replace(b"},{", b"z,{", 1),
+        lambda content: content.replace(b'"},{', b"z},{", 1),
+        lambda content: content.replace(b'"name":"b"', b'"name":"{b"'),
         lambda content: content[:-1],
         lambda content: content[:-2],
         lambda content: b"[5," + content[1:],
@@ -189,7 +195,13 @@ def _with_type_first(content: bytes) -> bytes:
             "type first",
             "space between",
             "number between",
+            "bracket between",
             "no comma",
+            "point for a comma",
+            "no opening brace",
+            "no closing brace",
+            "no quote",
+            "unmatched brace in a name",
             "cut by one",
             "cut by two",
         ),

@@ -1,9 +1,12 @@
 """Decoding in processes of their own: the same results in the same order, and nobody left behind."""
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +50,7 @@ def test_results_are_in_the_order_of_the_files(
     files: list[RegisteredFile], min_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "MIN_BYTES", min_bytes)
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
     expected: list[tuple[str | None, int] | Reason] = [(uuid_of(number), number) for number in range(NUMBER)]
     expected[4] = expected[9] = Reason.EMPTY_FILE
     expected[-1] = Reason.FILE_MISSING
@@ -83,6 +87,7 @@ def test_hostile_files_are_refused_with_their_place_and_by_the_limits_given(
 def test_frames_survive_the_way_between_processes(files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch) -> None:
     here = list(decode_all(files))
     monkeypatch.setattr(workers, "MIN_BYTES", 0)
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
     for mine, theirs in zip(here, decode_all(files), strict=True):
         assert type(mine) is type(theirs)
         if isinstance(mine, MatchTelemetry) and isinstance(theirs, MatchTelemetry):
@@ -99,6 +104,47 @@ def test_worker_uses_one_thread_and_has_not_imported_dagster() -> None:
 
 def _has_imported(module: str) -> bool:
     return module in sys.modules
+
+
+def test_file_that_kills_its_process_costs_no_other_its_place(
+    files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "MIN_BYTES", 0)
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    expected = summary(files)
+    deadly = files[2].file
+    deadly.unlink()
+    os.mkfifo(deadly)
+    over = threading.Event()
+    killer = threading.Thread(target=_kill_whoever_reads, args=(deadly, over))
+    killer.start()
+    try:
+        found = summary(files)
+    finally:
+        over.set()
+        killer.join()
+    expected[2] = Reason.TOO_LARGE
+    assert found == expected
+
+
+def _kill_whoever_reads(fifo: Path, over: threading.Event) -> None:
+    while not over.wait(0.01):
+        try:
+            write_end = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads
+            continue
+        for reader in _processes_with(fifo) - {os.getpid()}:
+            os.kill(reader, signal.SIGKILL)
+        os.close(write_end)
+
+
+def _processes_with(file: Path) -> set[int]:
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if link.readlink() == file:
+                found.add(int(link.parts[2]))
+    return found
 
 
 PARENT: Final = """

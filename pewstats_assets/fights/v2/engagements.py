@@ -7,6 +7,7 @@ from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 from typing import Final
 
+from pewstats_assets.fights.model import TooMuchCombatError
 from pewstats_assets.fights.v2.arithmetic import distance_m, mean_location
 from pewstats_assets.fights.v2.events import Event, Location
 
@@ -14,6 +15,8 @@ SECOND: Final = 1_000_000
 MAX_DURATION: Final = 240 * SECOND
 MAX_GAP: Final = 45 * SECOND
 MAX_JOIN_DISTANCE_M: Final = 300.0
+#: A full-size match needs about 1,500; this is a few seconds.
+MAX_LOOKED_AT: Final = 3_000_000
 
 
 @dataclass(slots=True)
@@ -38,6 +41,9 @@ def cluster(events: Sequence[Event]) -> list[Engagement]:
     """Put every combat event into exactly one engagement, in seed order (rule 15).
 
     Only events of an engagement's own teams can belong to it, and only these are looked at.
+
+    Raises:
+        TooMuchCombatError: one team has combat far apart at the same time, over and over: no match, but a forged file.
     """
     combat = sorted((event for event in events if event.is_combat), key=attrgetter("time"))  # rule 7: stable
     of_team: dict[int, list[int]] = {}
@@ -45,11 +51,27 @@ def cluster(events: Sequence[Event]) -> list[Engagement]:
         of_team.setdefault(event.actor.team, []).append(index)
         of_team.setdefault(event.victim.team, []).append(index)
     is_used = bytearray(len(combat))
-    return [_grow(combat, of_team, is_used, seed) for seed in range(len(combat)) if not is_used[seed]]
+    engagements: list[Engagement] = []
+    looked_at = 0
+    for seed in range(len(combat)):
+        if not is_used[seed]:
+            engagement, number = _grow(combat, of_team, is_used, seed)
+            engagements.append(engagement)
+            looked_at += number
+            if looked_at > MAX_LOOKED_AT:
+                msg = f"Clustering has to look at more than {MAX_LOOKED_AT:,} events."
+                raise TooMuchCombatError(msg)
+    return engagements
 
 
-def _grow(combat: Sequence[Event], of_team: Mapping[int, Sequence[int]], is_used: bytearray, seed: int) -> Engagement:
-    """Grow one engagement from the first unused event, and mark what it uses (rules 8 to 14)."""
+def _grow(
+    combat: Sequence[Event], of_team: Mapping[int, Sequence[int]], is_used: bytearray, seed: int
+) -> tuple[Engagement, int]:
+    """Grow one engagement from the first unused event, and mark what it uses (rules 8 to 14).
+
+    Returns:
+        The engagement, and the number of events that were looked at.
+    """
     first = combat[seed]
     engagement = Engagement([first], {first.actor.team, first.victim.team})
     own, teams, start, end = engagement.own, engagement.teams, first.time, first.time
@@ -67,7 +89,9 @@ def _grow(combat: Sequence[Event], of_team: Mapping[int, Sequence[int]], is_used
 
     for team in teams:
         follow(team, seed)
+    looked_at = 0
     while ahead:
+        looked_at += 1
         current, place, indices = ahead[0]
         if place + 1 < len(indices):
             heapreplace(ahead, (indices[place + 1], place + 1, indices))
@@ -85,7 +109,7 @@ def _grow(combat: Sequence[Event], of_team: Mapping[int, Sequence[int]], is_used
             for team in {event.actor.team, event.victim.team} - teams:
                 teams.add(team)
                 follow(team, current)
-    return engagement
+    return engagement, looked_at
 
 
 def _centre(seed: Event) -> Location | None:
