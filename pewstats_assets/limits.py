@@ -1,6 +1,6 @@
 """How much a file may hold: limits against hostile files. Values only; `settings` says where they come from.
 
-What a file needs in memory is bounded by them: about `json_bytes` twice over, and some 200 bytes per value.
+What a file needs in memory is bounded by them: about `json_bytes` twice over, and some 120 bytes per value.
 """
 
 from dataclasses import dataclass

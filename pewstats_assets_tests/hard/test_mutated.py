@@ -5,7 +5,7 @@ The mutations come from a fixed seed; a file that fails its batch is found, and 
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -253,7 +253,18 @@ def test_every_mutated_file_is_loaded_or_quarantined(
     tmp_path: Path,
 ) -> None:
     done = write_mutated(tmp_path / "telemetry")
-    registration = register_folder(databases, settings, tmp_path / "telemetry", BATCH_SIZE)
+    last: list[Path] = []
+
+    def remember(files: list[TelemetryFile]) -> Iterator[TelemetryFile]:
+        for file in files:
+            last[:] = [file.path]
+            yield file
+
+    try:
+        registration = register_folder(databases, settings, tmp_path / "telemetry", BATCH_SIZE, remember)
+    except Exception as error:
+        error.add_note(f"The file is {last[0]}: {done[str(last[0])]}")
+        raise
     assert registration.registered == FILES
     for batch in load_batches(instance, follow_warehouse(databases, instance)):
         if batch.failures:
