@@ -1,11 +1,13 @@
 """The way out of quarantine: what is registered anew, and that nothing else is."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psycopg
 import pytest
 
-from pewstats_assets.warehouse import QuarantinedMatch, replace_fights
+from pewstats_assets.warehouse import Databases, QuarantinedMatch, replace_fights
 from pewstats_assets.warehouse.matches import NewMatch, matches_of, register, waiting_batches
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine, PutBack, in_quarantine, put_back
 from pewstats_assets_tests.warehouse.examples import detected, match_id_of, new_match
@@ -57,6 +59,25 @@ def test_a_match_that_is_not_quarantined_is_left_alone(quarantine: psycopg.Conne
     before = matches_of(quarantine, BATCH)
     assert retry(quarantine, 1, replace(new_match(1), checksum="9" * 64)) is None
     assert matches_of(quarantine, BATCH) == before
+
+
+def test_a_run_that_is_writing_the_batch_is_waited_for(quarantine: psycopg.Connection, databases: Databases) -> None:
+    def retry_meanwhile() -> PutBack | None:
+        with databases.connect() as connection:
+            return put_back(connection, 2, new_match(2))
+
+    waits = b"SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with databases.connect() as writer, ThreadPoolExecutor(1) as pool:
+        writer.execute("SELECT FROM matches WHERE batch = %s FOR UPDATE", [BATCH])
+        retried = pool.submit(retry_meanwhile)
+        while quarantine.execute(waits).fetchone() is None:
+            assert not retried.done()
+            time.sleep(0.01)
+        broken = [QuarantinedMatch(3, "no_events", "No events.")]
+        replace_fights(writer, BATCH, "v2", [detected(1), detected(2)], broken)
+        writer.commit()
+        assert retried.result() is None
+    assert [match.match_no for match in in_quarantine(quarantine)] == [3]
 
 
 def test_an_unknown_match_id_is_added_and_a_known_one_stays(quarantine: psycopg.Connection) -> None:
