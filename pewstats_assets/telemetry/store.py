@@ -18,6 +18,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from pewstats_assets.errors import PewstatsError
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
 from pewstats_assets.telemetry.registered import Decoded
@@ -43,6 +44,17 @@ SCHEMAS: Final[Mapping[FrameName, pl.Schema]] = {
 }
 
 
+class UnwritableStoreError(PewstatsError):
+    """The telemetry of a batch cannot be written: the disk is full, say."""
+
+    def __init__(self, batch: str, folder: Path, error: Exception) -> None:
+        reason = getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
+        super().__init__(
+            f"The telemetry of {batch} cannot be written below {folder} ({reason}): make room or give the right"
+            " to write there, and materialize the batch again. What it has is left as it is."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class TelemetryStore:
     """The Parquet folders of all batches below `root`."""
@@ -59,22 +71,28 @@ class TelemetryStore:
 
         Returns:
             The number of rows of each frame.
+
+        Raises:
+            UnwritableStoreError: the disk is full, or the folder may not be written.
         """
         rows: Counter[FrameName] = Counter()
-        self._versions.mkdir(parents=True, exist_ok=True)
         version = self._versions / f"{batch}.{uuid.uuid4().hex}"
         with self._only_writer(batch):
-            version.mkdir()
-            for part, of_part in enumerate(_parts(results)):
-                for name, frame in _contents(of_part).items():
-                    frame.write_parquet(version / _file_name(name, part), compression="zstd")
-                    rows[name] += frame.height
-            link = version.with_suffix(".link")
-            link.symlink_to(os.path.relpath(version, self.root))
-            link.replace(self.root / batch)
-            for leftover in self._versions.glob(f"{batch}.*"):
-                if leftover != version and leftover.suffix != ".lock":
-                    leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
+            try:
+                with _naming(batch, self._versions):
+                    version.mkdir()
+                for part, of_part in enumerate(_parts(results)):
+                    for name, frame in _contents(of_part).items():
+                        with _naming(batch, self._versions):
+                            frame.write_parquet(version / _file_name(name, part), compression="zstd")
+                        rows[name] += frame.height
+                link = version.with_suffix(".link")
+                with _naming(batch, self._versions):
+                    link.symlink_to(os.path.relpath(version, self.root))
+                    link.replace(self.root / batch)
+            finally:
+                # At once, and not by the next write: a disk that is full would stay full.
+                self._remove_other_versions(batch)
         return rows
 
     def read(self, batch: str, *names: FrameName) -> Iterator[dict[FrameName, pl.DataFrame]]:
@@ -92,6 +110,12 @@ class TelemetryStore:
         for part in range(sum(1 for _ in version.glob("facts.*"))):
             yield {name: pl.read_parquet(version / _file_name(name, part)) for name in names}
 
+    def _remove_other_versions(self, batch: str) -> None:
+        current = (self.root / batch).resolve()
+        for leftover in self._versions.glob(f"{batch}.*"):
+            if leftover != current and leftover.suffix != ".lock":
+                leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
+
     @property
     def _versions(self) -> Path:
         return self.root / ".versions"
@@ -99,9 +123,21 @@ class TelemetryStore:
     @contextmanager
     def _only_writer(self, batch: str) -> Iterator[None]:
         """Let two runs of one batch write one after the other; the lock goes with the process."""
-        with (self._versions / f"{batch}.lock").open("w") as lock:
+        with _naming(batch, self._versions):
+            self._versions.mkdir(parents=True, exist_ok=True)
+            lock = (self._versions / f"{batch}.lock").open("w")
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+@contextmanager
+def _naming(batch: str, folder: Path) -> Iterator[None]:
+    """Say what could not be written, where and why: the system names none of them, polars not even the error."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UnwritableStoreError(batch, folder, error) from None
 
 
 def _file_name(name: FrameName, part: int) -> str:

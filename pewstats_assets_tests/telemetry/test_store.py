@@ -16,7 +16,7 @@ from pewstats_assets.telemetry import (
     TelemetryStore,
     decode_bytes,
 )
-from pewstats_assets.telemetry.store import PART_MATCHES, SCHEMAS, FrameName
+from pewstats_assets.telemetry.store import PART_MATCHES, SCHEMAS, FrameName, UnwritableStoreError
 
 BATCH = "batch_00001"
 BROKEN = BrokenTelemetryError(Reason.BROKEN_JSON, "Not JSON.", 17)
@@ -81,13 +81,15 @@ def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypat
 
     with monkeypatch.context() as patched:
         patched.setattr(pl.DataFrame, "write_parquet", break_off)
-        with pytest.raises(OSError, match="No space left"):
+        full = rf"{BATCH} cannot be written below {tmp_path}/\.versions \(No space left on device\): make room"
+        with pytest.raises(UnwritableStoreError, match=full):
             store.write(BATCH, [(2, match("two"))])
     assert written
+    assert len(folders(tmp_path)) == 1, "what the broken write left is cleared away at once"
     assert read(store, "facts")["match_no"].to_list() == [1]
     store.write(BATCH, [(3, match("three"))])
     assert read(store, "facts")["match_no"].to_list() == [3]
-    assert len(folders(tmp_path)) == 1, "what the broken write left is cleared away"
+    assert len(folders(tmp_path)) == 1
 
 
 def test_a_write_whose_results_break_off_leaves_the_old_folder(tmp_path: Path) -> None:
@@ -100,6 +102,7 @@ def test_a_write_whose_results_break_off_leaves_the_old_folder(tmp_path: Path) -
     with pytest.raises(FileNotFoundError):
         store.write(BATCH, results())
     assert read(store, "facts")["match_no"].to_list() == [1]
+    assert len(folders(tmp_path)) == 1
 
 
 def test_a_large_batch_is_written_and_read_in_parts(tmp_path: Path) -> None:
