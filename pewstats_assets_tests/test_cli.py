@@ -15,9 +15,9 @@ import psycopg
 import pytest
 
 from pewstats_assets.warehouse.integrity import RULES
-from pewstats_assets_tests.conftest import PASSWORD
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.receivers import http_receiver
+from pewstats_assets_tests.servers import PASSWORD
 from pewstats_assets_tests.telemetry_folders import match_bytes, match_id_of, write_broken, write_matches
 
 #: What the documentation promises an analyst; 1001 and a1 exist in every folder of `write_matches`.

@@ -11,7 +11,7 @@ from alembic import command
 
 from pewstats_assets.settings import Settings, SettingsError
 from pewstats_assets.warehouse import DatabaseError, connect_databases
-from pewstats_assets_tests.conftest import PASSWORD
+from pewstats_assets_tests.servers import PASSWORD
 
 
 def test_missing_databases_are_made_and_migrated(
