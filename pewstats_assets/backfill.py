@@ -1,17 +1,21 @@
 """Materializing batches in this process: real Dagster runs, one a batch, recorded in the instance."""
 
+import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import dagster as dg
+from dagster._core.utils import make_new_run_id
 
 from pewstats_assets.definitions import JOB_NAME, defs
-from pewstats_assets.failures import cause
+from pewstats_assets.failures import STORAGE_ERRORS, cause, cause_of_exception
+from pewstats_assets.retries import MAX_RETRIES, WAIT_S
 
 #: The assets in the order in which a run materializes them.
 ASSETS: Final = ("telemetry", "team_fights", "fight_participants", "player_profiles")
+_log: Final = logging.getLogger(__name__)
 #: The console gets what needs attention; the whole log is in the instance.
 _QUIET: Final = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -24,6 +28,7 @@ class LoadedBatch:
         seconds: how long it took.
         failures: what failed it, in the words of the failed steps.
         failed_checks: names of the asset checks that failed, those included that do not fail a run.
+        storage_failed: whether the run broke off because Dagster could not store its records.
     """
 
     batch: str
@@ -31,21 +36,42 @@ class LoadedBatch:
     seconds: float
     failures: Sequence[str]
     failed_checks: Sequence[str]
+    storage_failed: bool = False
 
 
 def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterator[LoadedBatch]:
-    """Materialize all assets of each batch and run their checks; a batch that fails does not stop the next."""
-    job = defs.resolve_job_def(JOB_NAME)
+    """Materialize all assets of each batch and run their checks; a batch that fails does not stop the next.
+
+    A run whose records Dagster cannot store breaks off; it is started anew a few times.
+    """
     for batch in batches:
         start = time.monotonic()
-        result = job.execute_in_process(run_config=_QUIET, partition_key=batch, instance=instance, raise_on_error=False)
-        failures = [
-            f"{event.step_key}: {cause(event.step_failure_data.error)}"
-            for event in result.all_node_events
-            if event.is_step_failure
-        ]
-        failed_checks = [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]
-        yield LoadedBatch(batch, result.run_id, time.monotonic() - start, failures, failed_checks)
+        retries = 0
+        while (loaded := _run(instance, batch, start)).storage_failed and retries < MAX_RETRIES:
+            retries += 1
+            _log.warning("%s: %s Trying again.", batch, loaded.failures[0])
+            time.sleep(WAIT_S)
+        yield loaded
+
+
+def _run(instance: dg.DagsterInstance, batch: str, start: float) -> LoadedBatch:
+    run_id = make_new_run_id()
+    try:
+        result = defs.resolve_job_def(JOB_NAME).execute_in_process(
+            run_config=_QUIET, partition_key=batch, instance=instance, run_id=run_id, raise_on_error=False
+        )
+    except STORAGE_ERRORS as error:
+        failure = f"Dagster's storage failed, and with it the run: {cause_of_exception(error)}."
+        return LoadedBatch(batch, run_id, time.monotonic() - start, [failure], [], storage_failed=True)
+    steps = [
+        f"{event.step_key}: {cause(event.step_failure_data.error)}"
+        for event in result.all_events
+        if event.is_step_failure
+    ]
+    # A run can fail without a step: before the first of them, when it cannot connect.
+    failures = steps or [cause(event.job_failure_data.error) for event in result.all_events if event.is_job_failure]
+    failed_checks = [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]
+    return LoadedBatch(batch, run_id, time.monotonic() - start, failures, failed_checks)
 
 
 def unfinished(

@@ -45,9 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         import psycopg
 
-        if not isinstance(error, psycopg.Error):
+        from pewstats_assets.failures import STORAGE_ERRORS, cause_of_exception
+
+        if not isinstance(error, (psycopg.Error, *STORAGE_ERRORS)):
             raise
-        _fail(f"PostgreSQL failed in the middle of the work, which was rolled back: {str(error).strip()}")
+        _fail(f"PostgreSQL failed in the middle of the work, which was rolled back: {cause_of_exception(error)}")
 
 
 def _say(message: str) -> None:

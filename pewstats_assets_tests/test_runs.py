@@ -3,7 +3,7 @@
 import gzip
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from pewstats_assets.backfill import ASSETS, load_batches, unfinished
 from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME, build_defs
 from pewstats_assets.partitions import follow_warehouse, register_folder
 from pewstats_assets.quarantine import put_back_matches
+from pewstats_assets.retries import MAX_RETRIES
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases
 from pewstats_assets.warehouse.integrity import RULES, Rule
 from pewstats_assets.warehouse.matches import waiting_batches
 from pewstats_assets.warehouse.quarantine import in_quarantine
 from pewstats_assets_tests.fights.events import damage
+from pewstats_assets_tests.servers import PASSWORD
 from pewstats_assets_tests.telemetry_folders import match_bytes, match_id_of, write_broken, write_matches
 
 Register = Callable[[int, int], list[str]]
@@ -581,8 +583,10 @@ def test_the_checks_of_whole_tables_are_about_no_batch_and_not_part_of_a_load(
     assert check_statuses(instance, "every_row_belongs_to_its_batch") == {None: SUCCEEDED}
 
 
-def fail_insert(connection: psycopg.Connection, *, sqlstate: str, times: int) -> None:
-    """Make the first inserts of participants fail; a sequence counts them, since it is not rolled back."""
+def fail_insert(
+    connection: psycopg.Connection, *, sqlstate: str, times: int, table: str = "fight_participants"
+) -> None:
+    """Make the first inserts into a table fail; a sequence counts them, since it is not rolled back."""
     connection.execute("CREATE SEQUENCE attempts")
     function = (
         "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
@@ -590,7 +594,7 @@ def fail_insert(connection: psycopg.Connection, *, sqlstate: str, times: int) ->
         " RETURN NULL; END$$"
     )
     connection.execute(function.encode())
-    connection.execute("CREATE TRIGGER fail BEFORE INSERT ON fight_participants EXECUTE FUNCTION fail()")
+    connection.execute(f"CREATE TRIGGER fail BEFORE INSERT ON {table} EXECUTE FUNCTION fail()".encode())
 
 
 def test_an_operational_error_is_rolled_back_and_tried_again(
@@ -602,6 +606,53 @@ def test_an_operational_error_is_rolled_back_and_tried_again(
     (batch,) = load_batches(instance, ["batch_00001"])
     assert batch.failures == []
     assert counts(connection) == (2, 6, 3)
+
+
+def test_a_run_that_cannot_connect_has_failed(
+    register: Register, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(1, 1)
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"postgresql://postgres:{PASSWORD}@127.0.0.1:9/nowhere")
+    (batch,) = load_batches(instance, ["batch_00001"])
+    (failure,) = batch.failures
+    assert "PostgreSQL cannot be used (127.0.0.1, database nowhere)" in failure
+    assert PASSWORD not in failure
+
+
+@pytest.fixture
+def dagster_storage(databases: Databases) -> Iterator[psycopg.Connection]:
+    """A connection to Dagster's own storage that commits at once."""
+    with psycopg.connect(databases.dagster_url.replace("+psycopg2", ""), autocommit=True) as connection:
+        yield connection
+
+
+def test_a_run_that_dagster_cannot_record_is_started_anew(
+    register: Register,
+    instance: dg.DagsterInstance,
+    dagster_storage: psycopg.Connection,
+    connection: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pewstats_assets.backfill.WAIT_S", 0)
+    register(1, 1)
+    fail_insert(dagster_storage, sqlstate="57P01", times=2, table="runs")
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == []
+    assert counts(connection) == (1, 3, 3)
+
+
+def test_a_run_that_dagster_can_never_record_fails_in_words(
+    register: Register,
+    instance: dg.DagsterInstance,
+    dagster_storage: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pewstats_assets.backfill.WAIT_S", 0)
+    register(1, 1)
+    fail_insert(dagster_storage, sqlstate="57P01", times=100, table="runs")
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert batch.failures == ["Dagster's storage failed, and with it the run: on purpose."]
+    assert dagster_storage.execute("SELECT last_value FROM attempts").fetchone() == (1 + MAX_RETRIES,)
 
 
 @pytest.mark.parametrize("sqlstate", ["23514", "54000"])
