@@ -22,9 +22,16 @@ class Pewstats:
         if database_url is not None:
             self.environment["PEWSTATS_DATABASE_URL"] = database_url
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, start_new_session: bool = False) -> subprocess.Popen[str]:
         pipe = subprocess.PIPE
-        return subprocess.Popen([PEWSTATS, *arguments], stdout=pipe, stderr=pipe, text=True, env=self.environment)
+        return subprocess.Popen(
+            [PEWSTATS, *arguments],
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            env=self.environment,
+            start_new_session=start_new_session,
+        )
 
     def run(self, *arguments: str, exit_code: int = 0) -> tuple[str, str]:
         process = self.start(*arguments)
