@@ -43,6 +43,9 @@ def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterat
     """Materialize all assets of each batch and run their checks; a batch that fails does not stop the next.
 
     A run whose records Dagster cannot store breaks off; it is started anew a few times.
+
+    Raises:
+        KeyboardInterrupt: somebody stopped the run of a batch; what that batch had is left as it was.
     """
     for batch in batches:
         start = time.monotonic()
@@ -63,6 +66,9 @@ def _run(instance: dg.DagsterInstance, batch: str, start: float) -> LoadedBatch:
     except STORAGE_ERRORS as error:
         failure = f"Dagster's storage failed, and with it the run: {cause_of_exception(error)}."
         return LoadedBatch(batch, run_id, time.monotonic() - start, [failure], [], storage_failed=True)
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    if any(error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for error in errors):
+        raise KeyboardInterrupt
     steps = [
         f"{event.step_key}: {cause(event.step_failure_data.error)}"
         for event in result.all_events

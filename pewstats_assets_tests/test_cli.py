@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -213,21 +214,47 @@ def test_a_process_killed_in_the_middle_of_a_batch_leaves_the_old_rows(
         """
     )
     process = on_server.start("backfill", "batch_00001")
-    in_the_middle = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-    deadline = time.monotonic() + 120
-    while not (writers := slow_insert.execute(in_the_middle).fetchall()):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    writers = _wait_for_writers(slow_insert, process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    for (pid,) in writers:
+    for pid in writers:
         slow_insert.execute("SELECT pg_terminate_backend(%s)", (pid,))
     assert slow_insert.execute(rows).fetchall() == old
 
     slow_insert.execute("DROP TRIGGER wait ON fight_participants")
     assert counts(on_server.json("demo", str(tmp_path / "telemetry"))) == counts(before)
     assert slow_insert.execute(rows).fetchall() == old
+
+
+def _wait_for_writers(connection: psycopg.Connection, process: subprocess.Popen[str]) -> list[int]:
+    """Wait until a process inserts what takes for ever; return the servers of its connections."""
+    in_the_middle = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    deadline = time.monotonic() + 120
+    while not (writers := connection.execute(in_the_middle).fetchall()):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return [pid for (pid,) in writers]
+
+
+def test_ctrl_c_stops_a_backfill_and_not_only_the_batch_of_the_moment(
+    on_server: Pewstats, tmp_path: Path, slow_insert: psycopg.Connection
+) -> None:
+    write_matches(tmp_path / "telemetry", range(1, 4))
+    on_server.run("register", str(tmp_path / "telemetry"), "--batch-size", "1")
+    slow_insert.execute(
+        """
+        CREATE TRIGGER wait BEFORE INSERT ON fight_participants
+        FOR EACH ROW WHEN (NEW.fight_id = 2001) EXECUTE FUNCTION wait()
+        """
+    )
+    process = on_server.start("backfill")
+    _wait_for_writers(slow_insert, process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert "Traceback" not in err
+    assert slow_insert.execute("SELECT id FROM team_fights").fetchall() == [(1001,)]
 
 
 def test_a_failed_batch_is_said_in_words_and_does_not_stop_the_others(

@@ -103,11 +103,12 @@ class TelemetryStore:
         Raises:
             FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
         """
-        if not (self.root / batch).is_dir():
-            msg = f"{self.root / batch} does not exist: materialize the asset `telemetry` of {batch} first."
-            raise FileNotFoundError(msg)
         version = (self.root / batch).resolve()
-        for part in range(sum(1 for _ in version.glob("facts.*"))):
+        parts = sum(1 for _ in version.glob("facts.[0-9]*.parquet"))
+        if parts == 0:
+            msg = f"{self.root / batch} holds no telemetry: materialize the asset `telemetry` of {batch} first."
+            raise FileNotFoundError(msg)
+        for part in range(parts):
             yield {name: pl.read_parquet(version / _file_name(name, part)) for name in names}
 
     def _remove_other_versions(self, batch: str) -> None:

@@ -127,3 +127,10 @@ def test_a_large_batch_is_written_and_read_in_parts(tmp_path: Path) -> None:
 def test_a_batch_without_a_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="materialize the asset `telemetry` of batch_00001 first"):
         read(TelemetryStore(tmp_path), "combat")
+
+
+def test_a_folder_of_an_older_form_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / BATCH).mkdir()
+    pl.DataFrame().write_parquet(tmp_path / BATCH / "facts.parquet")
+    with pytest.raises(FileNotFoundError, match="materialize the asset `telemetry` of batch_00001 first"):
+        read(TelemetryStore(tmp_path), "combat")
