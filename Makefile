@@ -30,7 +30,7 @@ test: $(READY)  ## Run every check: lint, format, types, and all tests but the h
 	@echo "Running the tests (a few minutes; they start their own PostgreSQL and Dagster) ..."
 	@$(BIN)/pytest -n 2
 
-test-hard: $(READY)  ## Run the tests that take minutes: thousands of mutated files.
+test-hard: $(READY)  ## Run the tests that take minutes: kills at random moments, a full disk, thousands of mutated files.
 	@$(BIN)/pytest -n 2 -m hard
 
 bench: $(READY)  ## Measure decoding, detecting and writing (some minutes; FILE=<telemetry>.json.gz for a file of yours).

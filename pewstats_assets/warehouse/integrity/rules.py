@@ -47,8 +47,8 @@ _AGAIN: Final = "Materialize the batch again: its rows are made anew from its te
 _PROFILES_AGAIN: Final = "Materialize player_profiles of the batch again."
 _LOOK: Final = "Look at the telemetry of these matches; if it is right, the band in the settings is not."
 _QUARANTINE: Final = (
-    "`pewstats status` says why each match is quarantined. Bring back files that are missing or have changed, then "
-    "materialize the batch again; telemetry that was broken when it was registered stays out."
+    "`pewstats quarantine list` says why each match is quarantined. Put sound files in the place of the broken ones, "
+    "then `pewstats quarantine retry`."
 )
 # Completed by the share from which on the rule is broken: one warns, the other is an error.
 _QUARANTINED: Final = """
