@@ -57,8 +57,8 @@ def plan(seed: int, seconds: float) -> list[Kill]:
     kills = []
     for number in range(KILLS):
         aim = ("writing", "any", "writing", "decoding", "any")[number % 5]
-        delay = chance.uniform(0, {"writing": 0.02, "decoding": 0.4, "any": seconds}[aim])
-        kills.append(Kill(number, aim, chance.randrange(6), delay, whole_session=number % 3 != 0))
+        delay = chance.uniform(0, {"writing": 0.01, "decoding": 0.4, "any": seconds}[aim])
+        kills.append(Kill(number, aim, chance.randrange(3), delay, whole_session=number % 3 != 0))
     return kills
 
 

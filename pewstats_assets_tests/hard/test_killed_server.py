@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import psycopg
 import pytest
 
 from pewstats_assets_tests.hard.loads import (
@@ -73,26 +72,5 @@ def test_a_load_whose_database_is_killed_ends_in_words_or_with_every_row(
             assert all(f"{batch}: complete" in err for batch in BATCHES), f"{when}: {err}"
         with watch(database_url) as connection:
             assert_nothing_is_half_written(connection, when)
-    pewstats.run("backfill")
-    assert_complete(pewstats, database_url, undisturbed)
-
-
-def test_a_database_that_stays_away_fails_every_batch_by_name(
-    server: Server, sample: Path, tmp_path: Path, undisturbed: Undisturbed
-) -> None:
-    database_url = f"{server.url}/pewstats"
-    pewstats = Pewstats(tmp_path / "home", database_url)
-    register_sample(pewstats, sample)
-    process = pewstats.start("backfill", *BATCHES[:2])
-    wait_for_write(database_url, process, 0)
-    server.kill()
-    out, err = process.communicate(timeout=PATIENCE_S)
-    server.start()
-    assert process.returncode == 1
-    assert "Traceback" not in out + err
-    assert "2 of 2 batches failed" in err
-    assert all(f"{batch} (run " in err for batch in BATCHES[:2])
-    with psycopg.connect(database_url) as connection:
-        assert connection.execute("SELECT count(*) FROM team_fights").fetchone() == (0,)
     pewstats.run("backfill")
     assert_complete(pewstats, database_url, undisturbed)
