@@ -66,14 +66,10 @@ def _run(instance: dg.DagsterInstance, batch: str, start: float) -> LoadedBatch:
     except STORAGE_ERRORS as error:
         failure = f"Dagster's storage failed, and with it the run: {cause_of_exception(error)}."
         return LoadedBatch(batch, run_id, time.monotonic() - start, [failure], [], storage_failed=True)
-    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
-    if any(error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for error in errors):
+    errors = [(event.step_key, event.step_failure_data.error) for event in result.all_events if event.is_step_failure]
+    if any(error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, error in errors):
         raise KeyboardInterrupt
-    steps = [
-        f"{event.step_key}: {cause(event.step_failure_data.error)}"
-        for event in result.all_events
-        if event.is_step_failure
-    ]
+    steps = [f"{step}: {cause(error)}" for step, error in errors]
     # A run can fail without a step: before the first of them, when it cannot connect.
     failures = steps or [cause(event.job_failure_data.error) for event in result.all_events if event.is_job_failure]
     failed_checks = [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]

@@ -1,4 +1,4 @@
-"""Decoding the files of a batch in processes of their own: one core decodes about 20 full-size files a second."""
+"""Decoding the files of a batch in processes of their own: one core decodes about 15 full-size files a second."""
 
 import logging
 import multiprocessing
