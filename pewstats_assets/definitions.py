@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from pewstats_assets.assets import ASSETS
-from pewstats_assets.checks import BATCH_CHECKS, table_integrity
+from pewstats_assets.checks import BATCH_CHECK_SPECS, table_integrity
 from pewstats_assets.partitions import match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.sensors import alerts
@@ -31,7 +31,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     )
     check_batches = dg.define_asset_job(
         BATCH_CHECK_JOB_NAME,
-        selection=dg.AssetSelection.checks(*BATCH_CHECKS),
+        selection=dg.AssetSelection.checks(*(spec.key for spec in BATCH_CHECK_SPECS)),
         # Dagster infers partitions from selected assets, of which there are none.
         config=dg.PartitionedConfig(match_batches, run_config_for_partition_key_fn=lambda _: {}),
         description="The checks of a match batch alone; nothing is loaded.",
@@ -43,7 +43,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     )
     return dg.Definitions(
         assets=ASSETS,
-        asset_checks=[*BATCH_CHECKS, table_integrity],
+        asset_checks=[table_integrity],
         jobs=[load, check_batches, check_tables],
         schedules=[
             dg.ScheduleDefinition(

@@ -14,15 +14,16 @@ def cause(error: SerializableErrorInfo | None) -> str:
     """Return the first line of the error that started it all."""
     while error is not None and error.cause is not None:
         error = error.cause
-    return _first_line(error.message) if error is not None else "no reason was recorded"
+    return first_line(error.message) if error is not None else "no reason was recorded"
 
 
 def cause_of_exception(error: BaseException) -> str:
     """Return the first line of what PostgreSQL's driver said, without the statement and its values."""
     while error.__cause__ is not None and not isinstance(error, DBAPIError):
         error = error.__cause__
-    return _first_line(str(error.orig if isinstance(error, DBAPIError) else error))
+    return first_line(str(error.orig if isinstance(error, DBAPIError) else error))
 
 
-def _first_line(text: str) -> str:
+def first_line(text: str) -> str:
+    """Return the first line of a message."""
     return text.strip().partition("\n")[0]

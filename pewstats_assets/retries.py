@@ -1,11 +1,15 @@
 """What a run does when the database fails it: roll back, wait, try again a few times, then fail loudly."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+import logging
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-import dagster as dg
 import psycopg
+
+from pewstats_assets.resources import WarehouseResource
+
+T = TypeVar("T")
 
 MAX_RETRIES: Final = 3
 WAIT_S: Final = 2.0
@@ -13,15 +17,26 @@ WAIT_S: Final = 2.0
 PASSING: Final = frozenset({"08", "40", "53", "55", "57"})
 
 
-@contextmanager
-def retry_database_errors() -> Iterator[None]:
-    """Ask Dagster to try the step again after an error that may pass; one of data or code is not tried again.
+def in_warehouse(log: logging.Logger, warehouse: WarehouseResource, work: Callable[[psycopg.Connection], T]) -> T:
+    """Do work in one transaction, and again after an error that may pass; one of data or code is not tried again.
 
-    A step that is tried again starts over; what a batch wrote before the error has been rolled back.
+    Work that is tried again starts over: what it wrote before the error has been rolled back.
+
+    Raises:
+        psycopg.Error: what the database said, the last time.
     """
-    try:
-        yield
-    except psycopg.OperationalError as error:
-        if error.sqlstate is not None and error.sqlstate[:2] not in PASSING:
-            raise
-        raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=WAIT_S) from error
+    for retry in range(1, MAX_RETRIES + 1):
+        try:
+            return _once(warehouse, work)
+        except psycopg.OperationalError as error:
+            if error.sqlstate is not None and error.sqlstate[:2] not in PASSING:
+                raise
+            reason = str(error).strip().partition("\n")[0]
+            log.warning("The database failed (%s): retry %d of %d in %.0f s.", reason, retry, MAX_RETRIES, WAIT_S)
+            time.sleep(WAIT_S)
+    return _once(warehouse, work)
+
+
+def _once(warehouse: WarehouseResource, work: Callable[[psycopg.Connection], T]) -> T:
+    with warehouse.connect() as connection:
+        return work(connection)

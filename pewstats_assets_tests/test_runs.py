@@ -363,7 +363,8 @@ def test_a_failing_check_fails_the_run_and_stops_the_profiles(
     register(2, 1)
     break_at_commit(connection, "batch_00001")
     broken, good = load_batches(instance, ["batch_00001", "batch_00002"])
-    assert any("fight_integrity" in failure for failure in broken.failures)
+    assert any("blocking asset check" in failure for failure in broken.failures)
+    assert "fight_id_is_not_null" in broken.failed_checks
     assert good.failures == []
     assert check_statuses(instance, "fight_id_is_not_null") == {
         "batch_00001": FAILED,
@@ -419,20 +420,100 @@ def test_in_a_run_of_a_backfill_each_batch_has_its_own_results(
         assert instance.get_materialized_partitions(dg.AssetKey(asset)) == set(batches)
     for rule in BATCH_RULES:
         statuses = check_statuses(instance, rule)
-        assert statuses.keys() - {None} == set(batches)
+        assert statuses.keys() == set(batches)
         assert set(statuses.values()) == {SUCCEEDED}, "nothing stays planned"
 
 
-def test_in_a_run_of_several_batches_the_broken_one_is_named(
+def test_in_a_run_of_several_batches_a_failed_check_stops_the_profiles_of_its_batch_alone(
     register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
 ) -> None:
     register(3, 1)
     break_at_commit(connection, "batch_00002")
     assert not load_range(instance, "batch_00001", "batch_00003").success
     statuses = check_statuses(instance, "fight_id_is_not_null")
-    assert statuses["batch_00001"] == statuses["batch_00003"] == SUCCEEDED
-    assert statuses["batch_00002"] == FAILED
-    assert counts(connection)[2] == 0, "the profiles wait for the checks"
+    assert statuses == {"batch_00001": SUCCEEDED, "batch_00002": FAILED, "batch_00003": SUCCEEDED}
+    assert materialized(instance, "player_profiles") == {"batch_00001", "batch_00003"}
+    profiles = connection.execute("SELECT DISTINCT batch FROM player_profile_sums ORDER BY 1").fetchall()
+    assert profiles == [("batch_00001",), ("batch_00003",)]
+
+
+def materialized(instance: dg.DagsterInstance, asset: str) -> set[str]:
+    return instance.get_materialized_partitions(dg.AssetKey(asset))
+
+
+def fail_half_way(connection: psycopg.Connection, *batches: str) -> None:
+    """Make the write of these batches fail at their last participant."""
+    connection.execute(
+        "CREATE FUNCTION fail_half_way() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE 'half way through %', NEW.batch; END$$"
+    )
+    trigger = (
+        "CREATE TRIGGER fail_half_way BEFORE INSERT ON fight_participants FOR EACH ROW"
+        f" WHEN (NEW.player_name = 'b1' AND NEW.batch IN ({', '.join(map(repr, batches))}))"
+        " EXECUTE FUNCTION fail_half_way()"
+    )
+    connection.execute(trigger.encode())
+
+
+def test_in_a_run_of_several_batches_those_that_fail_do_not_stop_the_others(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection
+) -> None:
+    batches = register(4, 1)
+    fail_half_way(connection, "batch_00001", "batch_00003")
+    result = load_range(instance, "batch_00001", "batch_00004")
+    assert not result.success
+    (failure,) = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    assert failure is not None
+    assert "2 of 4 batches failed." in failure.message
+    assert "batch_00001: half way through batch_00001; batch_00003: half way" in failure.message
+    assert materialized(instance, "telemetry") == set(batches)
+    for asset in ("team_fights", "fight_participants", "player_profiles"):
+        assert materialized(instance, asset) == {"batch_00002", "batch_00004"}
+    assert counts(connection) == (2, 6, 6)
+    planned = AssetCheckExecutionRecordStatus.PLANNED
+    for rule in BATCH_RULES:
+        of_batch = check_statuses(instance, rule)
+        assert of_batch == {
+            "batch_00001": planned,
+            "batch_00002": SUCCEEDED,
+            "batch_00003": planned,
+            "batch_00004": SUCCEEDED,
+        }
+    assert unfinished(instance, batches) == ["batch_00001", "batch_00003"]
+
+    connection.execute("DROP TRIGGER fail_half_way ON fight_participants")
+    assert load_range(instance, "batch_00003", "batch_00003").success
+    assert unfinished(instance, batches) == ["batch_00001"]
+    assert counts(connection) == (3, 9, 9)
+
+
+@pytest.mark.parametrize("asset", ["team_fights", "fight_participants"])
+def test_fights_and_participants_are_made_together_whichever_is_selected(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, asset: str
+) -> None:
+    register(1, 1)
+    list(load_batches(instance, ["batch_00001"]))
+    connection.execute("DELETE FROM fight_participants")
+    connection.execute("DELETE FROM team_fights")
+    job = build_defs().resolve_implicit_global_asset_job_def().get_subset(asset_selection={dg.AssetKey(asset)})
+    result = job.execute_in_process(instance=instance, partition_key="batch_00001")
+    assert result.success
+    assert counts(connection) == (1, 3, 3)
+    materializations = [event.asset_key for event in result.get_asset_materialization_events()]
+    assert materializations == [dg.AssetKey("team_fights"), dg.AssetKey("fight_participants")]
+
+
+def test_profiles_alone_are_made_of_the_fights_that_are_there(
+    register: Register, instance: dg.DagsterInstance, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    register(1, 1)
+    list(load_batches(instance, ["batch_00001"]))
+    connection.execute("DELETE FROM player_profile_sums")
+    (tmp_path / "telemetry").rename(tmp_path / "away")
+    job = build_defs().resolve_implicit_global_asset_job_def()
+    alone = job.get_subset(asset_selection={dg.AssetKey("player_profiles")})
+    assert alone.execute_in_process(instance=instance, partition_key="batch_00001").success
+    assert counts(connection) == (1, 3, 3)
 
 
 def evaluations(result: dg.ExecuteInProcessResult, rule: str) -> dict[str | None, dg.AssetCheckEvaluation]:
@@ -447,7 +528,7 @@ def test_an_evaluation_says_how_many_rows_which_and_how_to_repair_them(
     break_at_commit(connection, "batch_00002")
     result = run_job(instance, JOB_NAME, "batch_00001" if last else "batch_00002", last)
     of_batch = evaluations(result, "fight_id_is_not_null")
-    assert of_batch.keys() == ({"batch_00001", "batch_00002", None} if last else {"batch_00002"})
+    assert of_batch.keys() == ({"batch_00001", "batch_00002"} if last else {"batch_00002"})
     failed = of_batch["batch_00002"]
     assert not failed.passed
     assert failed.blocking
@@ -467,7 +548,6 @@ def test_an_evaluation_says_how_many_rows_which_and_how_to_repair_them(
     if last:
         assert of_batch["batch_00001"].passed
         assert of_batch["batch_00001"].metadata["samples"].value == []
-        assert of_batch[None].metadata == failed.metadata
 
 
 def test_a_failing_check_of_the_fights_alone_stops_the_profiles(
@@ -483,7 +563,7 @@ def test_a_failing_check_of_the_fights_alone_stops_the_profiles(
     )
     (batch,) = load_batches(instance, ["batch_00001"])
     assert batch.failed_checks == ["team_outcomes_name_the_teams"]
-    assert any("fight_integrity" in failure for failure in batch.failures)
+    assert any("blocking asset check" in failure for failure in batch.failures)
     assert counts(connection) == (1, 3, 0)
 
 
@@ -498,7 +578,7 @@ def test_a_failing_check_of_the_profiles_fails_the_run(
     )
     (batch,) = load_batches(instance, ["batch_00001"])
     assert batch.failed_checks == ["profiles_are_the_sums_of_the_participants"]
-    assert any("profile_integrity" in failure for failure in batch.failures)
+    assert any("blocking asset check" in failure for failure in batch.failures)
     assert check_statuses(instance, "profiles_are_the_sums_of_the_participants") == {"batch_00001": FAILED}
 
 

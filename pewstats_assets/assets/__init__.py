@@ -1,14 +1,12 @@
 """The assets: thin shells that read a batch, call the rooms below, and record what came out.
 
-Every asset goes through `context.partition_keys`, so that a run of one batch and a run of several are the same code;
-each batch has its own transaction.
+`match_batch` is the one op that makes all four assets of a batch; each of them has a module that says what it is and
+how it is made. Each batch has its own transactions.
 """
 
-from pewstats_assets.assets.fights import team_fights_and_participants
-from pewstats_assets.assets.profiles import player_profiles
-from pewstats_assets.assets.telemetry import telemetry
+from pewstats_assets.assets.match_batch import match_batch
 from pewstats_assets.assets.warehouse import warehouse
 
-ASSETS = (telemetry, team_fights_and_participants, player_profiles, warehouse)
+ASSETS = (match_batch, warehouse)
 
-__all__ = ["ASSETS", "player_profiles", "team_fights_and_participants", "telemetry", "warehouse"]
+__all__ = ["ASSETS", "match_batch", "warehouse"]

@@ -1,54 +1,57 @@
 """The assets `team_fights` and `fight_participants`: one operation, so that nobody can have one without the other."""
 
-from collections.abc import Iterator
+import logging
+from typing import Final
 
 import dagster as dg
 
 from pewstats_assets.fights import DEFAULT_RULESET, MatchFights, UndetectedMatch, detect_batch
-from pewstats_assets.partitions import backfill_policy, match_batches
-from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
-from pewstats_assets.retries import retry_database_errors
+from pewstats_assets.resources import WarehouseResource
+from pewstats_assets.retries import in_warehouse
 from pewstats_assets.telemetry import Reason, TelemetryStore
 from pewstats_assets.warehouse import QuarantinedMatch, WrittenBatch, replace_fights
 from pewstats_assets.warehouse.fights import MAX_FIGHTS_PER_MATCH, MAX_PARTICIPANTS_PER_FIGHT
 
-_KINDS = {"python", "polars", "postgres"}
+_KINDS: Final = {"python", "polars", "postgres"}
 
 
-@dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            "team_fights",
-            deps=["telemetry"],
-            group_name="match_batches",
-            kinds=_KINDS,
-            description="The team fights of a batch's matches, one row per fight.",
-        ),
-        dg.AssetSpec(
-            "fight_participants",
-            deps=["telemetry", "team_fights"],
-            group_name="match_batches",
-            kinds=_KINDS,
-            description="Who took part in each fight, with what result: one row per player and fight.",
-        ),
-    ],
-    partitions_def=match_batches,
-    backfill_policy=backfill_policy(),
+TEAM_FIGHTS: Final = dg.AssetSpec(
+    "team_fights",
+    deps=["telemetry"],
+    group_name="match_batches",
+    kinds=_KINDS,
+    description="The team fights of a batch's matches, one row per fight.",
 )
-def team_fights_and_participants(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource, telemetry_store: TelemetryStoreResource
-) -> Iterator[dg.MaterializeResult[None]]:
-    """Detect the fights of every match once, and write them with their participants in one transaction per batch."""
-    store = telemetry_store.store()
-    for batch in context.partition_keys:
-        detected, quarantined = _detect(store, batch)
-        context.log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
-        with retry_database_errors(), warehouse.connect() as connection:
-            written = replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined)
-        for asset, rows in (("team_fights", written.fights), ("fight_participants", written.participants)):
-            context.add_asset_metadata(_metadata(asset, rows, written), asset_key=asset, partition_key=batch)
-    yield dg.MaterializeResult(asset_key="team_fights")
-    yield dg.MaterializeResult(asset_key="fight_participants")
+FIGHT_PARTICIPANTS: Final = dg.AssetSpec(
+    "fight_participants",
+    deps=["telemetry", "team_fights"],
+    group_name="match_batches",
+    kinds=_KINDS,
+    description="Who took part in each fight, with what result: one row per player and fight.",
+)
+
+Metadata = dict[str, dg.MetadataValue]
+
+
+def materialize_fights(
+    log: logging.Logger, warehouse: WarehouseResource, store: TelemetryStore, batch: str
+) -> tuple[Metadata, Metadata]:
+    """Detect the fights of every match of a batch once, and write them with their participants in one transaction.
+
+    Returns:
+        What came out, for the materializations of `team_fights` and `fight_participants`.
+    """
+    detected, quarantined = _detect(store, batch)
+    log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
+    written = in_warehouse(
+        log,
+        warehouse,
+        lambda connection: replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined),
+    )
+    return (
+        _metadata("team_fights", written.fights, written),
+        _metadata("fight_participants", written.participants, written),
+    )
 
 
 def _detect(store: TelemetryStore, batch: str) -> tuple[list[MatchFights], list[QuarantinedMatch]]:
@@ -79,7 +82,7 @@ def _more_than_ids_have_room_for(match: MatchFights) -> QuarantinedMatch | None:
     return None
 
 
-def _metadata(asset: str, rows: int, written: WrittenBatch) -> dict[str, dg.MetadataValue]:
+def _metadata(asset: str, rows: int, written: WrittenBatch) -> Metadata:
     return {
         "matches": dg.MetadataValue.int(written.matches),
         "quarantined": dg.MetadataValue.int(written.quarantined),

@@ -1,51 +1,50 @@
 """The asset `telemetry`: the files of a batch, decoded into its Parquet folder."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import dagster as dg
 
-from pewstats_assets.partitions import backfill_policy, match_batches
-from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
-from pewstats_assets.retries import retry_database_errors
+from pewstats_assets.resources import WarehouseResource
+from pewstats_assets.retries import in_warehouse
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import AWAY, BrokenTelemetryError, Decoded, RegisteredFile, TelemetryStore, decode_all
 from pewstats_assets.warehouse import Match, matches_of
 
-_PROGRESS_EVERY = 10
+_PROGRESS_EVERY: Final = 10
 
 
-@dg.asset(
-    partitions_def=match_batches,
-    backfill_policy=backfill_policy(),
+TELEMETRY: Final = dg.AssetSpec(
+    "telemetry",
     group_name="match_batches",
     kinds={"python", "polars", "parquet"},
+    description="The typed events of a batch's matches: combat, positions, rosters, zone phases and match facts.",
 )
-def telemetry(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource, telemetry_store: TelemetryStoreResource
-) -> None:
-    """The typed events of a batch's matches: combat, positions, rosters, zone phases and match facts.
+
+
+def materialize_telemetry(
+    log: logging.Logger, warehouse: WarehouseResource, store: TelemetryStore, batch: str
+) -> dict[str, dg.MetadataValue]:
+    """Decode the files of a batch into its Parquet folder; what came out, for its materialization.
 
     A broken file never fails its batch: its match is left out, with the reason, and quarantined when the batch is
     written.
     """
-    store = telemetry_store.store()
-    for batch in context.partition_keys:
-        with retry_database_errors(), warehouse.connect() as connection:
-            matches = matches_of(connection, batch)
-        rows = store.write(batch, _decode(context, batch, matches))
-        metadata: dict[str, dg.MetadataValue] = {
-            "matches": dg.MetadataValue.int(len(matches)),
-            "combat_events": dg.MetadataValue.int(rows["combat"]),
-            "positions": dg.MetadataValue.int(rows["positions"]),
-            **_counts(store, batch),
-            "dagster/partition_row_count": dg.MetadataValue.int(rows["combat"]),
-        }
-        context.add_asset_metadata(metadata, partition_key=batch)
+    matches = in_warehouse(log, warehouse, lambda connection: matches_of(connection, batch))
+    rows = store.write(batch, _decode(log, batch, matches))
+    return {
+        "matches": dg.MetadataValue.int(len(matches)),
+        "combat_events": dg.MetadataValue.int(rows["combat"]),
+        "positions": dg.MetadataValue.int(rows["positions"]),
+        **_counts(store, batch),
+        "dagster/partition_row_count": dg.MetadataValue.int(rows["combat"]),
+    }
 
 
-def _decode(context: dg.AssetExecutionContext, batch: str, matches: list[Match]) -> Iterator[tuple[int, Decoded]]:
+def _decode(log: logging.Logger, batch: str, matches: list[Match]) -> Iterator[tuple[int, Decoded]]:
     broken: dict[int, BrokenTelemetryError] = {}
     results = decode_all(
         [
@@ -62,9 +61,9 @@ def _decode(context: dg.AssetExecutionContext, batch: str, matches: list[Match])
     for done, (match, result) in enumerate(zip(matches, results, strict=True), start=1):
         if isinstance(result, BrokenTelemetryError):
             broken[match.match_no] = result
-            context.log.warning("%s: match %d cannot be used. %s: %s", batch, match.match_no, match.file, result)
+            log.warning("%s: match %d cannot be used. %s: %s", batch, match.match_no, match.file, result)
         if done % _PROGRESS_EVERY == 0 or done == len(matches):
-            context.log.info("%s: decoded %d of %d matches", batch, done, len(matches))
+            log.info("%s: decoded %d of %d matches", batch, done, len(matches))
         yield match.match_no, result
     _refuse_to_lose(batch, matches, broken)
 

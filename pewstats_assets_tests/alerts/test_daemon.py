@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from pewstats_assets.checks import fight_integrity
+from pewstats_assets.checks import BATCH_CHECK_SPECS
 from pewstats_assets.definitions import JOB_NAME
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.receivers import HttpReceiver, http_receiver
@@ -66,7 +66,7 @@ def test_a_broken_row_reaches_a_person_and_its_repair_too(
             "UPDATE fight_participants SET fight_id = NULL"
             " WHERE batch = 'batch_00002' AND player_name = 'a1' RETURNING id"
         ).fetchall()
-    checks = [{"assetKey": {"path": key.asset_key.path}, "name": key.name} for key in fight_integrity.check_keys]
+    checks = [{"assetKey": {"path": spec.asset_key.path}, "name": spec.name} for spec in BATCH_CHECK_SPECS]
     with user_interface(pewstats) as ask:
         run = launch(ask, "batch_00002", job="__ASSET_JOB", assetSelection=[], assetCheckSelection=checks)
         assert wait_for_end(ask, run) == "FAILURE"

@@ -1,0 +1,99 @@
+"""The four assets of a match batch, made by one op that takes one batch after the other through all of them.
+
+A run of a backfill has several batches. Were every asset a step of its own, for all of the run's batches at once, one
+batch that fails would stop the others where they are. Here it is named and left behind: the others go on, and every
+batch has materializations and check results of its own, recorded as soon as they are committed.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import dagster as dg
+
+from pewstats_assets.assets.fights import FIGHT_PARTICIPANTS, TEAM_FIGHTS, materialize_fights
+from pewstats_assets.assets.profiles import PLAYER_PROFILES, materialize_profiles
+from pewstats_assets.assets.telemetry import TELEMETRY, materialize_telemetry
+from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
+from pewstats_assets.failures import STORAGE_ERRORS, first_line
+from pewstats_assets.partitions import backfill_policy, match_batches
+from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
+
+#: In the order in which a batch goes through them.
+SPECS: Final = (TELEMETRY, TEAM_FIGHTS, FIGHT_PARTICIPANTS, PLAYER_PROFILES)
+_FIGHTS: Final = (TEAM_FIGHTS, FIGHT_PARTICIPANTS)
+
+Events = Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]
+
+
+@dg.multi_asset(
+    name="match_batch",
+    description="Takes match batches through telemetry, fights with participants, checks and profiles, one by one.",
+    specs=SPECS,
+    check_specs=BATCH_CHECK_SPECS,
+    partitions_def=match_batches,
+    backfill_policy=backfill_policy(),
+    can_subset=True,
+)
+def match_batch(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, telemetry_store: TelemetryStoreResource
+) -> Events:
+    """Materialize what is selected of each batch; a batch that fails does not stop the next.
+
+    Raises:
+        dagster.Failure: of several batches some failed; names each, with its reason. A batch that is alone fails with
+            its own error. Blocking checks that failed are Dagster's to raise.
+    """
+    failed: dict[str, Exception] = {}
+    for batch in context.partition_keys:
+        try:
+            yield from _materialize(context, warehouse, telemetry_store, batch)
+        except STORAGE_ERRORS:
+            raise  # nothing can be recorded any more
+        except Exception as error:
+            if len(context.partition_keys) == 1:
+                raise
+            failed[batch] = error
+            context.log.exception("%s failed.", batch)
+    if failed:
+        reasons = "; ".join(f"{batch}: {first_line(str(error))}" for batch, error in failed.items())
+        msg = f"{len(failed)} of {len(context.partition_keys)} batches failed. {reasons}"
+        raise dg.Failure(msg, allow_retries=False)
+
+
+def _materialize(
+    context: dg.AssetExecutionContext,
+    warehouse: WarehouseResource,
+    telemetry_store: TelemetryStoreResource,
+    batch: str,
+) -> Events:
+    """Make the selected assets of one batch; no profiles of fights that a blocking check finds broken."""
+    store = telemetry_store.store()
+    selected = context.selected_asset_keys
+    if TELEMETRY.key in selected:
+        yield _materialization(TELEMETRY, batch, materialize_telemetry(context.log, warehouse, store, batch))
+    # Nobody can have one without the other, whichever is selected.
+    if not selected.isdisjoint(spec.key for spec in _FIGHTS):
+        for spec, metadata in zip(_FIGHTS, materialize_fights(context.log, warehouse, store, batch), strict=True):
+            yield _materialization(spec, batch, metadata)
+    is_blocked = False
+    for evaluation in _evaluate(context, warehouse, batch, _FIGHTS):
+        is_blocked |= evaluation.blocking is True and not evaluation.passed
+        yield evaluation
+    if is_blocked and PLAYER_PROFILES.key in selected:
+        context.log.error("%s: a blocking check failed, so its profiles are not made.", batch)
+        return
+    if PLAYER_PROFILES.key in selected:
+        yield _materialization(PLAYER_PROFILES, batch, materialize_profiles(context.log, warehouse, batch))
+    yield from _evaluate(context, warehouse, batch, [PLAYER_PROFILES])
+
+
+def _evaluate(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, batch: str, of: Sequence[dg.AssetSpec]
+) -> Iterator[dg.AssetCheckEvaluation]:
+    assets = {spec.key for spec in of}
+    checks = [key for key in context.selected_asset_check_keys if key.asset_key in assets]
+    yield from evaluate(context.log, warehouse, checks, batch)
+
+
+def _materialization(spec: dg.AssetSpec, batch: str, metadata: dict[str, dg.MetadataValue]) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(spec.key, partition=batch, metadata=metadata)
