@@ -375,7 +375,10 @@ def _read_only(connection: "psycopg.Connection", query: str) -> tuple[list[str],
 
 @cli.command()
 def migrate() -> None:
-    """Bring the warehouse's schema up to date. An empty database needs no call: its first use does it."""
+    """Bring the warehouse's schema, and the comments in it, up to date.
+
+    An empty database needs no call: its first use does it.
+    """
     from pewstats_assets.warehouse import connect_databases
 
     connect_databases(Settings.from_environment(), upgrade=True)

@@ -2,7 +2,7 @@
 
 Every frame of a batch's Parquet folder has these columns and the match's `match_no` before them. Times are UTC,
 coordinates cm (x east, y south, z up), health and damage HP. `event_index` is the place of the event in the file's
-array: the file's order is part of the detection rules.
+array: the file's order is part of the detection rules. What each column means: `dictionary`.
 """
 
 from typing import Final

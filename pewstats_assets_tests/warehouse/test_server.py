@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 
 from pewstats_assets.settings import Settings, SettingsError
-from pewstats_assets.warehouse import DatabaseError, connect_databases
+from pewstats_assets.warehouse import DatabaseError, connect_databases, migrate
 from pewstats_assets_tests.servers import PASSWORD
 
 
@@ -100,6 +100,7 @@ def test_an_older_schema_is_refused_until_it_is_upgraded_with_its_rows(
     upgrade = command.upgrade
     with monkeypatch.context() as first_software:
         first_software.setattr(command, "upgrade", lambda config, _: upgrade(config, "0001"))
+        first_software.setattr(migrate, "write_comments", lambda _: None)
         connect_databases(settings)
     with psycopg.connect(f"{server_url}/with_the_first_schema", autocommit=True) as connection:
         connection.execute(
