@@ -166,21 +166,25 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
+@click.argument("batches", nargs=-1, metavar="[BATCH]...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: an array of objects.")
-def list_quarantined(*, as_json: bool) -> None:
-    """List the quarantined matches: why, and where their files are broken.
+def list_quarantined(batches: tuple[str, ...], *, as_json: bool) -> None:
+    """List the quarantined matches of BATCH..., or of all: why, and where their files are broken.
 
     byte_offset counts from 0: for broken_json in the inflated JSON, for broken_gzip in the file.
 
     \b
-    Example:
+    Examples:
+      pewstats quarantine list batch_00007
       pewstats quarantine list --json | jq -r '.[] | select(.reason == "broken_gzip").file'
     """
+    from pewstats_assets.warehouse.matches import batches as registered_batches
     from pewstats_assets.warehouse.quarantine import MatchInQuarantine, in_quarantine
 
     _, databases = _connect()
     with databases.connect() as connection:
-        matches = in_quarantine(connection)
+        _require_registered(batches, registered_batches(connection))
+        matches = in_quarantine(connection, batches)
     _print_matches(MatchInQuarantine, matches, as_json=as_json)
 
 

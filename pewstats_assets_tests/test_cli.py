@@ -140,6 +140,8 @@ def test_quarantined_matches_are_listed_and_loaded_once_their_files_are_replaced
     cut = Path(listed[1]["file"])
     assert (listed[1]["match_no"], listed[1]["byte_offset"]) == (3, cut.stat().st_size)
     assert str(cut) in on_server.run("quarantine", "list")[0]
+    assert on_server.json("quarantine", "list", "batch_00001") == listed[:2]
+    assert "batch_9: not registered" in on_server.run("quarantine", "list", "batch_9", exit_code=2)[1]
 
     empty = Path(listed[0]["file"])
     cut.write_bytes(gzip.compress(match_bytes(902)))

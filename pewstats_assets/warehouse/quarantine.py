@@ -57,7 +57,7 @@ class RetriedMatch:
 _QUARANTINED: Final = """
 SELECT batch, match_no, match_id::text, reason, coalesce(detail, '') AS detail, byte_offset, file
 FROM matches
-WHERE status = 'quarantined'
+WHERE status = 'quarantined' AND (cardinality(%(batches)s::text[]) = 0 OR batch = ANY (%(batches)s))
 ORDER BY match_no
 """
 _RETRIED: Final = """
@@ -78,10 +78,10 @@ RETURNING match_id::text
 """
 
 
-def in_quarantine(connection: psycopg.Connection) -> list[MatchInQuarantine]:
-    """Return the quarantined matches, by number."""
+def in_quarantine(connection: psycopg.Connection, batches: Sequence[str] = ()) -> list[MatchInQuarantine]:
+    """Return the quarantined matches of the batches, or of all if none is named, by number."""
     with connection.cursor(row_factory=class_row(MatchInQuarantine)) as cursor:
-        return cursor.execute(_QUARANTINED).fetchall()
+        return cursor.execute(_QUARANTINED, {"batches": list(batches)}).fetchall()
 
 
 def put_back(connection: psycopg.Connection, match_no: int, found: NewMatch) -> PutBack | None:

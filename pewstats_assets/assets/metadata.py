@@ -1,0 +1,228 @@
+"""What the UI shows of an asset and of each of its batches: columns, numbers that it plots, charts, what was left out.
+
+Here: plain values made into Dagster's metadata, small enough to be stored with every batch. Not here: the values
+themselves, and what a column means (see the data dictionaries).
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+
+from pewstats_assets.dictionary import Table
+from pewstats_assets.fights import MatchFights
+from pewstats_assets.tables import printable
+from pewstats_assets.telemetry.store import FrameName
+from pewstats_assets.warehouse.quarantine import MatchInQuarantine
+
+Metadata = dict[str, dg.MetadataValue]
+
+#: Quarantined matches that are shown with their batch; the command line has all of them.
+SHOWN_MATCHES: Final = 20
+#: Characters of a path or a detail that are shown.
+SHOWN_CHARACTERS: Final = 200
+#: Characters of the longest bar: the narrowest column of the UI has room for it.
+BAR_LENGTH: Final = 20
+#: Eighths of a character.
+_EIGHTHS: Final = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+_QUARANTINE_SCHEMA: Final = dg.TableSchema(
+    [
+        dg.TableColumn("match_no", "bigint", "The match, by number."),
+        dg.TableColumn("reason", "text", "Code of why: see docs/quarantine.md."),
+        dg.TableColumn("detail", "text", "The reason in a sentence."),
+        dg.TableColumn("byte_offset", "bigint", "Where the file is broken, from 0, if there is a place."),
+        dg.TableColumn("file", "text", "The telemetry file."),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bins:
+    """How a number is counted in a chart: each bin begins at `starts`, and ends before the next."""
+
+    starts: Sequence[int]
+    labels: Sequence[str]
+
+    def count(self, values: Sequence[float]) -> list[int]:
+        counts = Counter(bisect_right(self.starts, value) - 1 for value in values)
+        return [counts[index] for index in range(len(self.starts))]
+
+
+_PARTICIPANTS: Final = _Bins(
+    starts=range(1, 22, 2), labels=[*(f"{start} to {start + 1}" for start in range(1, 20, 2)), "21 and more"]
+)
+#: No fight is longer than 240 s (v2 rule 10).
+_SECONDS: Final = _Bins(starts=range(0, 240, 30), labels=[f"{start} to {start + 30} s" for start in range(0, 240, 30)])
+
+
+def of_table(table: Table) -> Metadata:
+    """What is shown of an asset that is a table of PostgreSQL, whatever the batch."""
+    return {
+        "dagster/table_name": dg.MetadataValue.text(table.name),
+        "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(_columns(table))),
+    }
+
+
+def of_frames(frames: Sequence[Table]) -> Metadata:
+    """What is shown of an asset that is several frames, whatever the batch: all columns, as `frame.column`."""
+    columns = list(chain.from_iterable(_columns(frame, prefix=f"{frame.name}.") for frame in frames))
+    return {"dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns))}
+
+
+def of_telemetry(
+    *, matches: int, rows: Mapping[FrameName, int], counts: Mapping[str, int], broken: Mapping[str, int], seconds: float
+) -> Metadata:
+    """What is shown of a batch's telemetry.
+
+    Args:
+        matches: matches of the batch that were to be decoded.
+        rows: rows of each frame.
+        counts: what the matches' facts say together: `events`, say.
+        broken: files that could not be decoded, by reason.
+        seconds: how long it took.
+    """
+    return {
+        "matches": dg.MetadataValue.int(matches),
+        "broken": dg.MetadataValue.int(sum(broken.values())),
+        "broken_by_reason": dg.MetadataValue.json(dict(broken)),
+        **{name: dg.MetadataValue.int(count) for name, count in counts.items()},
+        "combat_events": dg.MetadataValue.int(rows["combat"]),
+        "positions": dg.MetadataValue.int(rows["positions"]),
+        **_pace(matches, seconds),
+        **_rows(rows["combat"]),
+    }
+
+
+def of_fights(detected: Sequence[MatchFights], quarantined: Sequence[MatchInQuarantine], seconds: float) -> Metadata:
+    """What is shown of a batch's fights: how many, how long, how they ended, and which matches have none."""
+    fights = [fight for match in detected for fight in match.fights]
+    durations = [fight.duration_seconds for fight in fights]
+    outcomes = Counter(fight.outcome.value for fight in fights)
+    return {
+        **_matches(len(detected), len(quarantined)),
+        "fights": dg.MetadataValue.int(len(fights)),
+        **_mean("fights_per_match", len(fights), len(detected)),
+        **_mean("mean_duration_seconds", sum(durations), len(fights)),
+        "fights_by_duration": _chart(_SECONDS, durations, "duration"),
+        "outcomes": dg.MetadataValue.json(dict(sorted(outcomes.items()))),
+        **_quarantined(quarantined),
+        **_pace(len(detected) + len(quarantined), seconds),
+        **_rows(len(fights)),
+    }
+
+
+def of_participants(detected: Sequence[MatchFights], quarantined: int) -> Metadata:
+    """What is shown of a batch's participants: how many, and how many a fight has."""
+    per_fight = [len(fight.participants) for match in detected for fight in match.fights]
+    return {
+        **_matches(len(detected), quarantined),
+        "fights": dg.MetadataValue.int(len(per_fight)),
+        "participants": dg.MetadataValue.int(sum(per_fight)),
+        **_mean("participants_per_fight", sum(per_fight), len(per_fight)),
+        "fights_by_participants": _chart(_PARTICIPANTS, per_fight, "participants"),
+        **_rows(sum(per_fight)),
+    }
+
+
+def of_profiles(players: int, fights: int, seconds: float) -> Metadata:
+    """What is shown of a batch's profiles: how many players, and how many fights each has."""
+    return {
+        "players": dg.MetadataValue.int(players),
+        **_mean("fights_per_player", fights, players),
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
+        **_rows(players),
+    }
+
+
+def _columns(table: Table, prefix: str = "") -> list[dg.TableColumn]:
+    return [
+        dg.TableColumn(
+            f"{prefix}{column.name}",
+            column.type,
+            column.description,
+            dg.TableColumnConstraints(nullable=column.nullable),
+        )
+        for column in table.columns
+    ]
+
+
+def _matches(detected: int, quarantined: int) -> Metadata:
+    return {
+        "matches": dg.MetadataValue.int(detected + quarantined),
+        "quarantined": dg.MetadataValue.int(quarantined),
+    }
+
+
+def _rows(rows: int) -> Metadata:
+    return {"dagster/partition_row_count": dg.MetadataValue.int(rows)}
+
+
+def _pace(matches: int, seconds: float) -> Metadata:
+    return {
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
+        **_mean("matches_per_second", matches, seconds),
+    }
+
+
+def _mean(name: str, total: float, number: float) -> Metadata:
+    """A mean, for the UI to plot; nothing where there is nothing to divide by."""
+    return {name: dg.MetadataValue.float(round(total / number, 3))} if number else {}
+
+
+def _quarantined(matches: Sequence[MatchInQuarantine]) -> Metadata:
+    """The quarantined matches and how to see all of them; nothing if there are none.
+
+    A table, and no Markdown: the UI shows its cells as the text that they are, whatever a file's name looks like.
+    """
+    if not matches:
+        return {}
+    return {
+        "quarantined_matches": dg.MetadataValue.table(
+            [
+                dg.TableRecord(
+                    {
+                        "match_no": match.match_no,
+                        "reason": match.reason,
+                        "detail": _shown(match.detail),
+                        "byte_offset": match.byte_offset,
+                        "file": _shown(Path(match.file).name),
+                    }
+                )
+                for match in matches[:SHOWN_MATCHES]
+            ],
+            _QUARANTINE_SCHEMA,
+        ),
+        "quarantine": dg.MetadataValue.text(f"pewstats quarantine list {matches[0].batch}"),
+    }
+
+
+def _shown(text: str) -> str:
+    visible = printable(text)
+    return visible if len(visible) <= SHOWN_CHARACTERS else f"{visible[:SHOWN_CHARACTERS]}…"
+
+
+def _chart(bins: _Bins, values: Sequence[float], title: str) -> dg.MetadataValue:
+    """Fights by a number, a bar each.
+
+    It is text: unlike an image it follows the UI's theme, can be read by programs, and takes less than 1 kB.
+    """
+    counts = bins.count(values)
+    most = max([*counts, 1])
+    width = max(map(len, (title, *bins.labels)))
+    lines = [f"{title:>{width}}  fights"]
+    lines += [
+        f"{label:>{width}}  {count:>6}  {_bar(count, most)}" for label, count in zip(bins.labels, counts, strict=True)
+    ]
+    text = "\n".join(line.rstrip() for line in lines)
+    return dg.MetadataValue.md(f"```text\n{text}\n```")
+
+
+def _bar(count: int, most: int) -> str:
+    full, eighths = divmod(round(count * BAR_LENGTH * 8 / most), 8)
+    # What is there can be seen, however few it is.
+    return "█" * full + _EIGHTHS[eighths] or ("▏" if count else "")
