@@ -437,7 +437,7 @@ def ui(port: int) -> None:
     with open_instance(settings, databases) as instance:
         _follow_warehouse(databases, instance)
     _say(f"The UI opens on http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.")
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pewstats_assets.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pewstats_assets.definitions", "--log-level", "warning"]
     # `dagster dev` recommends `dg dev` at every start, which needs a project layout of its own.
     environment = (
         {"PEWSTATS_UI_URL": f"http://127.0.0.1:{port}"}

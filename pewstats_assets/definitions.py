@@ -6,6 +6,7 @@ import dagster as dg
 
 from pewstats_assets.assets import ASSETS
 from pewstats_assets.checks import BATCH_CHECK_SPECS, table_integrity
+from pewstats_assets.labels import CHECKS, LOADS, OWNERS
 from pewstats_assets.partitions import match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.sensors import alerts
@@ -13,7 +14,7 @@ from pewstats_assets.sensors import alerts
 JOB_NAME = "load_match_batches"
 BATCH_CHECK_JOB_NAME = "check_match_batches"
 TABLE_CHECK_JOB_NAME = "check_whole_tables"
-#: Daily, UTC: after the nightly load, before anybody looks.
+TABLE_CHECK_SCHEDULE_NAME = "check_whole_tables_daily"
 TABLE_CHECK_TIME = "0 5 * * *"
 
 
@@ -28,6 +29,8 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
         JOB_NAME,
         selection=dg.AssetSelection.all() - whole_tables,
         description="Everything for a match batch: telemetry, fights with participants, checks, profiles.",
+        owners=OWNERS,
+        tags=LOADS,
     )
     check_batches = dg.define_asset_job(
         BATCH_CHECK_JOB_NAME,
@@ -35,11 +38,15 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
         # Dagster infers partitions from selected assets, of which there are none.
         config=dg.PartitionedConfig(match_batches, run_config_for_partition_key_fn=lambda _: {}),
         description="The checks of a match batch alone; nothing is loaded.",
+        owners=OWNERS,
+        tags=CHECKS,
     )
     check_tables = dg.define_asset_job(
         TABLE_CHECK_JOB_NAME,
         selection=whole_tables,
         description="The checks of the whole tables, which are about no batch.",
+        owners=OWNERS,
+        tags=CHECKS,
     )
     return dg.Definitions(
         assets=ASSETS,
@@ -47,7 +54,13 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
         jobs=[load, check_batches, check_tables],
         schedules=[
             dg.ScheduleDefinition(
-                job=check_tables, cron_schedule=TABLE_CHECK_TIME, default_status=dg.DefaultScheduleStatus.RUNNING
+                name=TABLE_CHECK_SCHEDULE_NAME,
+                job=check_tables,
+                cron_schedule=TABLE_CHECK_TIME,
+                execution_timezone="UTC",
+                default_status=dg.DefaultScheduleStatus.RUNNING,
+                description="Runs the checks of the whole tables once a day.",
+                owners=OWNERS,
             )
         ],
         sensors=[alerts],

@@ -11,6 +11,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError
 
 from pewstats_assets.alerts import Cursor, Evaluation, Event, RunFailure, deliver, receivers_of
 from pewstats_assets.failures import cause
+from pewstats_assets.labels import OWNERS
 from pewstats_assets.settings import Settings
 
 #: An alert waits for two ticks at most: one must have seen the log end behind its event.
@@ -31,6 +32,7 @@ NOT_SET: Final = (
 @dg.sensor(
     minimum_interval_seconds=TICK_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
+    owners=OWNERS,
     description="Tells the receivers of PEWSTATS_ALERT_URLS of failed checks, of those that pass again, and of failed"
     " runs. Every receiver gets all of them at least once, oldest first; how far each has got is in the cursor.",
 )

@@ -84,7 +84,7 @@ def test_the_ui_gets_row_counts_and_what_was_left_out(
     write_broken(tmp_path / "telemetry")
     register(2, 100)
     list(load_batches(instance, ["batch_00001"]))
-    metadata = {}
+    metadata: dict[str, dict[str, Any]] = {}
     for asset in ASSETS:
         event = instance.get_latest_materialization_event(dg.AssetKey(asset))
         assert event is not None
@@ -99,6 +99,17 @@ def test_the_ui_gets_row_counts_and_what_was_left_out(
     assert metadata["fight_participants"]["dagster/partition_row_count"] == 6
     assert metadata["fight_participants"]["quarantined"] == 6
     assert metadata["player_profiles"]["dagster/partition_row_count"] == 3
+    for name, value in {
+        "matches": 8, "quarantined": 6, "fights": 2, "participants": 6, "participants_per_fight": 3.0,
+    }.items():  # fmt: skip
+        assert metadata["fight_participants"][name] == value
+    left_out = [record.data for record in metadata["team_fights"]["quarantined_matches"].records]
+    assert [(row["match_no"], row["reason"]) for row in left_out] == [
+        (3, "empty_file"), (4, "broken_gzip"), (5, "broken_json"), (6, "broken_json"), (7, "not_an_array"),
+        (8, "no_events"),
+    ]  # fmt: skip
+    for asset in ("telemetry", "team_fights"):
+        assert metadata[asset]["matches_per_second"] > 0
 
 
 def test_broken_files_are_quarantined_one_by_one_and_the_batch_succeeds(

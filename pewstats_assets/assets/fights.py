@@ -1,36 +1,45 @@
 """The assets `team_fights` and `fight_participants`: one operation, so that nobody can have one without the other."""
 
 import logging
+import time
 from typing import Final
 
 import dagster as dg
+import psycopg
 
+from pewstats_assets.assets import metadata
+from pewstats_assets.assets.metadata import Metadata
 from pewstats_assets.fights import DEFAULT_RULESET, MatchFights, UndetectedMatch, detect_batch
+from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
 from pewstats_assets.telemetry import Reason, TelemetryStore
-from pewstats_assets.warehouse import QuarantinedMatch, WrittenBatch, replace_fights
+from pewstats_assets.warehouse import QuarantinedMatch, dictionary, replace_fights
 from pewstats_assets.warehouse.fights import MAX_FIGHTS_PER_MATCH, MAX_PARTICIPANTS_PER_FIGHT
+from pewstats_assets.warehouse.quarantine import MatchInQuarantine, in_quarantine
 
 _KINDS: Final = {"python", "polars", "postgres"}
-
 
 TEAM_FIGHTS: Final = dg.AssetSpec(
     "team_fights",
     deps=["telemetry"],
-    group_name="match_batches",
+    group_name=GROUP,
+    owners=OWNERS,
+    tags=RULESET,
     kinds=_KINDS,
     description="The team fights of a batch's matches, one row per fight.",
+    metadata=metadata.of_table(dictionary.TEAM_FIGHTS),
 )
 FIGHT_PARTICIPANTS: Final = dg.AssetSpec(
     "fight_participants",
     deps=["telemetry", "team_fights"],
-    group_name="match_batches",
+    group_name=GROUP,
+    owners=OWNERS,
+    tags=RULESET | PERSONAL_DATA,
     kinds=_KINDS,
     description="Who took part in each fight, with what result: one row per player and fight.",
+    metadata=metadata.of_table(dictionary.FIGHT_PARTICIPANTS),
 )
-
-Metadata = dict[str, dg.MetadataValue]
 
 
 def materialize_fights(
@@ -41,16 +50,18 @@ def materialize_fights(
     Returns:
         What came out, for the materializations of `team_fights` and `fight_participants`.
     """
+    start = time.monotonic()
     detected, quarantined = _detect(store, batch)
     log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
-    written = in_warehouse(
-        log,
-        warehouse,
-        lambda connection: replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined),
-    )
+
+    def replace(connection: psycopg.Connection) -> list[MatchInQuarantine]:
+        replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined)
+        return in_quarantine(connection, [batch])
+
+    left_out = in_warehouse(log, warehouse, replace)
     return (
-        _metadata("team_fights", written.fights, written),
-        _metadata("fight_participants", written.participants, written),
+        metadata.of_fights(detected, left_out, time.monotonic() - start),
+        metadata.of_participants(detected, len(left_out)),
     )
 
 
@@ -80,12 +91,3 @@ def _more_than_ids_have_room_for(match: MatchFights) -> QuarantinedMatch | None:
         detail = f"A fight has {most} participants, more than {MAX_PARTICIPANTS_PER_FIGHT}."
         return QuarantinedMatch(match.match_no, Reason.TOO_MANY_PARTICIPANTS, detail)
     return None
-
-
-def _metadata(asset: str, rows: int, written: WrittenBatch) -> Metadata:
-    return {
-        "matches": dg.MetadataValue.int(written.matches),
-        "quarantined": dg.MetadataValue.int(written.quarantined),
-        "dagster/table_name": dg.MetadataValue.text(asset),
-        "dagster/partition_row_count": dg.MetadataValue.int(rows),
-    }

@@ -11,6 +11,7 @@ from typing import Final
 import dagster as dg
 
 from pewstats_assets.assets.fights import FIGHT_PARTICIPANTS, TEAM_FIGHTS, materialize_fights
+from pewstats_assets.assets.metadata import Metadata
 from pewstats_assets.assets.profiles import PLAYER_PROFILES, materialize_profiles
 from pewstats_assets.assets.telemetry import TELEMETRY, materialize_telemetry
 from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
@@ -95,5 +96,5 @@ def _evaluate(
     yield from evaluate(context.log, warehouse, checks, batch)
 
 
-def _materialization(spec: dg.AssetSpec, batch: str, metadata: dict[str, dg.MetadataValue]) -> dg.AssetMaterialization:
+def _materialization(spec: dg.AssetSpec, batch: str, metadata: Metadata) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(spec.key, partition=batch, metadata=metadata)

@@ -68,9 +68,9 @@ def of_table(table: Table) -> Metadata:
     }
 
 
-def of_frames(frames: Sequence[Table]) -> Metadata:
-    """What is shown of an asset that is several frames, whatever the batch: all columns, as `frame.column`."""
-    columns = list(chain.from_iterable(_columns(frame, prefix=f"{frame.name}.") for frame in frames))
+def of_tables(tables: Sequence[Table]) -> Metadata:
+    """What is shown of an asset that is several tables or frames: all columns, as `table.column`."""
+    columns = list(chain.from_iterable(_columns(table, prefix=f"{table.name}.") for table in tables))
     return {"dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns))}
 
 

@@ -1,37 +1,43 @@
 """The asset `player_profiles`: what a batch adds to each player's profile."""
 
 import logging
+import time
 from typing import Final
 
 import dagster as dg
+import polars as pl
 import psycopg
 
+from pewstats_assets.assets import metadata
+from pewstats_assets.assets.metadata import Metadata
+from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
 from pewstats_assets.profiles import sum_profiles
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
+from pewstats_assets.warehouse import dictionary
 from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
 
 PLAYER_PROFILES: Final = dg.AssetSpec(
     "player_profiles",
     deps=["team_fights", "fight_participants"],
-    group_name="match_batches",
+    group_name=GROUP,
+    owners=OWNERS,
+    tags=RULESET | PERSONAL_DATA,
     kinds={"python", "polars", "postgres"},
     description="The sums of a batch per player (table `player_profile_sums`); the view `player_profiles` merges all"
     " batches.",
+    metadata=metadata.of_table(dictionary.PLAYER_PROFILE_SUMS),
 )
 
 
-def materialize_profiles(log: logging.Logger, warehouse: WarehouseResource, batch: str) -> dict[str, dg.MetadataValue]:
+def materialize_profiles(log: logging.Logger, warehouse: WarehouseResource, batch: str) -> Metadata:
     """Sum the participants of a batch per player; what came out, for its materialization."""
+    start = time.monotonic()
 
-    def replace(connection: psycopg.Connection) -> int:
+    def replace(connection: psycopg.Connection) -> pl.DataFrame:
         sums = sum_profiles(participants_of(connection, batch))
         replace_profiles(connection, batch, sums)
-        return sums.height
+        return sums
 
-    players = in_warehouse(log, warehouse, replace)
-    return {
-        "players": dg.MetadataValue.int(players),
-        "dagster/table_name": dg.MetadataValue.text("player_profile_sums"),
-        "dagster/partition_row_count": dg.MetadataValue.int(players),
-    }
+    sums = in_warehouse(log, warehouse, replace)
+    return metadata.of_profiles(sums.height, int(sums["fights"].sum()), time.monotonic() - start)

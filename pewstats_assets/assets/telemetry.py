@@ -1,6 +1,7 @@
 """The asset `telemetry`: the files of a batch, decoded into its Parquet folder."""
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +9,14 @@ from typing import Final
 
 import dagster as dg
 
+from pewstats_assets.assets import metadata
+from pewstats_assets.assets.metadata import Metadata
+from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import AWAY, BrokenTelemetryError, Decoded, RegisteredFile, TelemetryStore, decode_all
+from pewstats_assets.telemetry.dictionary import FRAMES
 from pewstats_assets.warehouse import Match, matches_of
 
 _PROGRESS_EVERY: Final = 10
@@ -19,29 +24,30 @@ _PROGRESS_EVERY: Final = 10
 
 TELEMETRY: Final = dg.AssetSpec(
     "telemetry",
-    group_name="match_batches",
+    group_name=GROUP,
+    owners=OWNERS,
+    tags=PERSONAL_DATA,
     kinds={"python", "polars", "parquet"},
     description="The typed events of a batch's matches: combat, positions, rosters, zone phases and match facts.",
+    metadata=metadata.of_tables(FRAMES),
 )
 
 
 def materialize_telemetry(
     log: logging.Logger, warehouse: WarehouseResource, store: TelemetryStore, batch: str
-) -> dict[str, dg.MetadataValue]:
+) -> Metadata:
     """Decode the files of a batch into its Parquet folder; what came out, for its materialization.
 
     A broken file never fails its batch: its match is left out, with the reason, and quarantined when the batch is
     written.
     """
+    start = time.monotonic()
     matches = in_warehouse(log, warehouse, lambda connection: matches_of(connection, batch))
     rows = store.write(batch, _decode(log, batch, matches))
-    return {
-        "matches": dg.MetadataValue.int(len(matches)),
-        "combat_events": dg.MetadataValue.int(rows["combat"]),
-        "positions": dg.MetadataValue.int(rows["positions"]),
-        **_counts(store, batch),
-        "dagster/partition_row_count": dg.MetadataValue.int(rows["combat"]),
-    }
+    counts, broken = _counts(store, batch)
+    return metadata.of_telemetry(
+        matches=len(matches), rows=rows, counts=counts, broken=broken, seconds=time.monotonic() - start
+    )
 
 
 def _decode(log: logging.Logger, batch: str, matches: list[Match]) -> Iterator[tuple[int, Decoded]]:
@@ -79,9 +85,9 @@ def _refuse_to_lose(batch: str, matches: list[Match], broken: dict[int, BrokenTe
         raise dg.Failure(msg, allow_retries=False)
 
 
-def _counts(store: TelemetryStore, batch: str) -> dict[str, dg.MetadataValue]:
-    """What the batch's folder says of its matches."""
-    counts: Counter[str] = Counter()
+def _counts(store: TelemetryStore, batch: str) -> tuple[Counter[str], Counter[str]]:
+    """What the batch's folder says of its matches: their events, and how many files are broken for which reason."""
+    counts = Counter(events=0, unknown_events=0, undated_events=0)
     by_reason: Counter[str] = Counter()
     for part in store.read(batch, "facts", "quarantined"):
         by_reason.update(part["quarantined"]["reason"])
@@ -89,8 +95,4 @@ def _counts(store: TelemetryStore, batch: str) -> dict[str, dg.MetadataValue]:
             part["facts"].select("event_count", "unknown_event_count", "undated_event_count").iter_rows()
         ):
             counts.update(events=events, unknown_events=unknown, undated_events=undated)
-    return {
-        "broken": dg.MetadataValue.int(by_reason.total()),
-        "broken_by_reason": dg.MetadataValue.json(dict(by_reason)),
-        **{name: dg.MetadataValue.int(counts[name]) for name in ("events", "unknown_events", "undated_events")},
-    }
+    return counts, by_reason

@@ -7,7 +7,7 @@ from typing import Final
 
 from pewstats_assets.dictionary import Column, Table
 
-_TIME: Final = "Datetime(time_unit='us', time_zone='UTC')"
+_TIME: Final = "Datetime[us, UTC]"
 _MATCH_NO: Final = Column("match_no", "Int64", "The match, by number.", "table matches")
 _EVENT_INDEX: Final = Column(
     "event_index",
@@ -58,8 +58,8 @@ COMBAT: Final = Table(
         _EVENT_TIME,
         Column(
             "kind",
-            "Enum(categories=['damage', 'knock', 'kill', 'kill_v1', 'revive'])",
-            "What happened; kill_v1 is the kill of files before 2021-06, which no ruleset counts.",
+            "Enum",
+            "damage, knock, kill, revive; or kill_v1, the kill of files before 2021-06, which no ruleset counts.",
             "_T",
         ),
         *_player("actor_", "whoever dealt it, or revived", _ACTOR_SOURCE),
@@ -241,7 +241,7 @@ FACTS: Final = Table(
         ),
         Column("event_count", "UInt32", "Events in the file, of any type.", "length of the file's array"),
         Column("unknown_event_count", "UInt32", "Events of types that nobody documents.", "_T"),
-        Column("unknown_event_types", "List(String)", "The first 20 names of such types, sorted.", "_T"),
+        Column("unknown_event_types", "List[String]", "The first 20 names of such types, sorted.", "_T"),
         Column(
             "undated_event_count", "UInt32", "Events left out of the frames because their time does not parse.", "_D"
         ),

@@ -128,7 +128,7 @@ def test_every_column_of_a_table_is_in_its_schema(table: Table) -> None:
 
 
 def test_the_columns_of_all_frames_are_in_one_schema() -> None:
-    schema = metadata.of_frames(FRAMES)["dagster/column_schema"].value
+    schema = metadata.of_tables(FRAMES)["dagster/column_schema"].value
     assert isinstance(schema, dg.TableSchema)
     names = [column.name for column in schema.columns]
     assert names[:2] == ["combat.match_no", "combat.event_index"]

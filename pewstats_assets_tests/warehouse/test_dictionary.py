@@ -4,6 +4,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import psycopg
 import pytest
 
@@ -17,7 +18,7 @@ from pewstats_assets.warehouse.dictionary import PLAYER_PROFILES, TABLES
 from pewstats_assets.warehouse.dictionary.page import page
 from pewstats_assets_tests.conftest import SAMPLE
 
-TIMES = {"timestamp with time zone", "Datetime(time_unit='us', time_zone='UTC')"}
+TIMES = {"timestamp with time zone", "Datetime[us, UTC]"}
 #: Whose alone is Alembic's.
 NOT_OURS = "alembic_version"
 RELATIONS = """
@@ -66,8 +67,16 @@ def test_an_update_of_the_software_brings_comments_up_to_date(
 def test_the_columns_are_those_of_the_parquet_frames_in_their_order() -> None:
     described = {frame.name: [(column.name, column.type) for column in frame.columns] for frame in FRAMES}
     assert described == {
-        name: [(column, str(dtype)) for column, dtype in schema.items()] for name, schema in SCHEMAS.items()
+        name: [(column, as_text(dtype)) for column, dtype in schema.items()] for name, schema in SCHEMAS.items()
     }
+
+
+def as_text(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.Datetime):
+        return f"Datetime[{dtype.time_unit}, {dtype.time_zone}]"
+    if isinstance(dtype, pl.List):
+        return f"List[{dtype.inner}]"
+    return "Enum" if isinstance(dtype, pl.Enum) else str(dtype)
 
 
 def test_what_is_never_null_in_a_frame_is_not_null_in_the_sample() -> None:
