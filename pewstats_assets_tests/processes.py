@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PEWSTATS = Path(sys.executable).with_name("pewstats")
 
@@ -22,12 +22,13 @@ class Pewstats:
         if database_url is not None:
             self.environment["PEWSTATS_DATABASE_URL"] = database_url
 
-    def start(self, *arguments: str, start_new_session: bool = False) -> subprocess.Popen[str]:
-        pipe = subprocess.PIPE
+    def start(
+        self, *arguments: str, start_new_session: bool = False, output: IO[str] | int = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [PEWSTATS, *arguments],
-            stdout=pipe,
-            stderr=pipe,
+            stdout=output,
+            stderr=output,
             text=True,
             env=self.environment,
             start_new_session=start_new_session,

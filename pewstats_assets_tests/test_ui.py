@@ -54,7 +54,11 @@ def user_interface(pewstats: Pewstats) -> Iterator[GraphQL]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = pewstats.start("ui", "--port", str(port))
+    # Into a file: a pipe that nobody reads fills up with the log of the runs, and everything waits for ever.
+    log = Path(pewstats.environment["PEWSTATS_HOME"]) / "ui.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as output:
+        process = pewstats.start("ui", "--port", str(port), output=output)
 
     def ask(query: str, **variables: object) -> Any:
         body = json.dumps({"query": query, "variables": variables}).encode()
