@@ -26,6 +26,18 @@ MIN_SERVER_VERSION: Final = 150000
 _CONNECT_TIMEOUT_S: Final = 10
 
 
+# A server that works on a statement does not notice by itself that its client has been cancelled or killed, and would
+# keep the locks of a batch until it is done. Where it runs on a system that cannot tell, it refuses the setting.
+_SESSION: Final = """
+DO $$BEGIN
+    PERFORM set_config('TimeZone', 'UTC', false);
+    PERFORM set_config('client_connection_check_interval', '2s', false);
+EXCEPTION WHEN invalid_parameter_value THEN
+    PERFORM set_config('TimeZone', 'UTC', false);
+END$$
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Databases:
     """The two databases of this project. Both values hold secrets and stay out of `repr`.
@@ -43,7 +55,7 @@ class Databases:
         """Open a connection to the warehouse, in UTC: committed at the end, rolled back on an error."""
         with psycopg.connect(self.warehouse) as connection:
             # In a transaction of its own, so that no rollback takes it back.
-            connection.execute("SET TIME ZONE 'UTC'")
+            connection.execute(_SESSION)
             connection.commit()
             yield connection
 
