@@ -4,15 +4,28 @@ Here: finding files, inflating, decoding, the API's match object, the Parquet fo
 events mean (see `fights`), where results are stored (see `warehouse`), and anything of Dagster.
 """
 
+from pewstats_assets.telemetry.arrivals import Arrival, changed_ns, read_arrival
 from pewstats_assets.telemetry.decode import MatchCombat, MatchTelemetry, decode_bytes, decode_combat, decode_file
 from pewstats_assets.telemetry.errors import AWAY, BrokenTelemetryError, Reason
-from pewstats_assets.telemetry.files import TelemetryFile, checksum, find_telemetry_files, match_object_of, read_bytes
+from pewstats_assets.telemetry.files import (
+    TelemetryFile,
+    UnreadableFolderError,
+    UnusableFileNameError,
+    checksum,
+    find_telemetry_files,
+    in_order,
+    list_telemetry_files,
+    match_object_of,
+    read_bytes,
+    telemetry_file,
+)
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
 from pewstats_assets.telemetry.store import TelemetryStore
 from pewstats_assets.telemetry.workers import decode_all
 
 __all__ = [
     "AWAY",
+    "Arrival",
     "BrokenTelemetryError",
     "Decoded",
     "MatchCombat",
@@ -22,6 +35,9 @@ __all__ = [
     "RegisteredFile",
     "TelemetryFile",
     "TelemetryStore",
+    "UnreadableFolderError",
+    "UnusableFileNameError",
+    "changed_ns",
     "checksum",
     "decode_all",
     "decode_bytes",
@@ -30,6 +46,10 @@ __all__ = [
     "decode_registered",
     "find_telemetry_files",
     "identify",
+    "in_order",
+    "list_telemetry_files",
     "match_object_of",
+    "read_arrival",
     "read_bytes",
+    "telemetry_file",
 ]

@@ -5,8 +5,10 @@ is the API's match object. Nothing here looks into the JSON.
 """
 
 import hashlib
+import os
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +38,13 @@ class UnusableFileNameError(PewstatsError):
         super().__init__(f"The name of {str(path)!a} cannot be stored: rename the file.")
 
 
+class UnreadableFolderError(PewstatsError):
+    """A folder that the operating system refuses to list."""
+
+    def __init__(self, folder: Path, reason: str | None) -> None:
+        super().__init__(f"The folder {str(folder)!a} cannot be read: {reason}.")
+
+
 @dataclass(frozen=True, slots=True)
 class TelemetryFile:
     """A telemetry file and the API's match object beside it, if there is one."""
@@ -44,28 +53,89 @@ class TelemetryFile:
     match_object: Path | None
 
 
-def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
-    """Find the telemetry files below `folder`, sorted by path, so that everybody numbers them alike.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The telemetry files below a folder, by name alone: no file has been looked into.
+
+    Attributes:
+        paths: absolute, with links resolved.
+        unusable: those whose name cannot be stored and shown.
+        unreadable: folders below the folder that the operating system refuses to list.
+    """
+
+    paths: set[str]
+    unusable: list[UnusableFileNameError]
+    unreadable: list[UnreadableFolderError]
+
+
+def list_telemetry_files(folder: Path) -> Listing:
+    """List the telemetry files below `folder`; hidden files and folders are passed over, links to folders as well.
 
     Raises:
         NotADirectoryError: `folder` is not a folder.
-        UnusableFileNameError: a file's name cannot be stored and shown.
+        UnreadableFolderError: it cannot be listed.
     """
     if not folder.is_dir():
         msg = f"{folder} is not a folder: give the folder that holds the telemetry files."
         raise NotADirectoryError(msg)
-    found = sorted(
-        path
-        for path in folder.rglob("*.json*")
-        if path.name.endswith(_TELEMETRY_SUFFIXES)
-        and not path.name.endswith(_MATCH_OBJECT_SUFFIXES)
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    )
-    for path in found:
-        if not str(path).isprintable():
-            raise UnusableFileNameError(path)
-    return [TelemetryFile(path.resolve(), match_object_of(path)) for path in found]
+    listing = Listing(set(), [], [])
+    waiting = [_visible_entries(folder.resolve())]
+    while waiting:
+        for entry in waiting.pop():
+            if entry.is_dir(follow_symlinks=False):
+                try:
+                    waiting.append(_visible_entries(Path(entry.path)))
+                except UnreadableFolderError as error:
+                    listing.unreadable.append(error)
+            elif _is_telemetry(entry):
+                path = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+                if path.isprintable():
+                    listing.paths.add(path)
+                else:
+                    listing.unusable.append(UnusableFileNameError(Path(path)))
+    return listing
+
+
+def _visible_entries(folder: Path) -> list["os.DirEntry[str]"]:
+    try:
+        with os.scandir(folder) as entries:
+            visible = [entry for entry in entries if not entry.name.startswith(".")]
+        # Fails where names can be listed, but no file can be opened. pathlib would drop the dot.
+        os.stat(f"{folder}/.")  # noqa: PTH116
+    except OSError as error:
+        raise UnreadableFolderError(folder, error.strerror) from error
+    return visible
+
+
+def _is_telemetry(entry: "os.DirEntry[str]") -> bool:
+    name = entry.name
+    if not name.endswith(_TELEMETRY_SUFFIXES) or name.endswith(_MATCH_OBJECT_SUFFIXES):
+        return False
+    return Path(entry.path).is_file() if entry.is_symlink() else entry.is_file()
+
+
+def in_order(paths: Iterable[str]) -> list[str]:
+    """Sort paths folder by folder: the order in which matches are numbered, the same for everybody."""
+    return sorted(paths, key=lambda path: Path(path).parts)
+
+
+def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
+    """Find the telemetry files below `folder`, in the order in which they are numbered.
+
+    Raises:
+        NotADirectoryError: `folder` is not a folder.
+        UnreadableFolderError: it, or a folder below it, cannot be listed.
+        UnusableFileNameError: a file's name cannot be stored and shown.
+    """
+    listing = list_telemetry_files(folder)
+    for error in (*listing.unreadable, *listing.unusable):
+        raise error
+    return [telemetry_file(path) for path in in_order(listing.paths)]
+
+
+def telemetry_file(path: str) -> TelemetryFile:
+    """Return the telemetry file at a path, with the API's match object beside it."""
+    return TelemetryFile(Path(path), match_object_of(Path(path)))
 
 
 def match_object_of(path: Path) -> Path | None:

@@ -1,11 +1,15 @@
 """Which files a folder has, and their bytes: plain, gzipped in every way, or broken."""
 
 import gzip
+import os
 import random
 import struct
 import subprocess
 import sys
+import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +20,10 @@ from pewstats_assets.telemetry import (
     BrokenTelemetryError,
     Reason,
     TelemetryFile,
+    UnreadableFolderError,
     checksum,
     find_telemetry_files,
+    list_telemetry_files,
 )
 from pewstats_assets.telemetry.files import inflate, match_id_in_path, match_object_of, read_bytes
 from pewstats_assets_tests.telemetry.wire import MATCH_ID, OTHER_ID, gzipped
@@ -111,6 +117,65 @@ def test_what_is_no_folder_is_refused_with_advice(tmp_path: Path, name: str) -> 
     touch(tmp_path, "file.json")
     with pytest.raises(NotADirectoryError, match=f"{name} is not a folder: give the folder"):
         find_telemetry_files(tmp_path / name)
+
+
+def test_one_name_that_cannot_be_stored_does_not_hide_the_other_files(tmp_path: Path) -> None:
+    good, *_ = touch(tmp_path, "a.json", "b\n.json", "\x1b[31mc.json", "d\udcff.json", "e\u202e.json")
+    listing = list_telemetry_files(tmp_path)
+    assert listing.paths == {str(good)}
+    sentences = " ".join(map(str, listing.unusable))
+    assert len(listing.unusable) == 4
+    assert sentences.isprintable()
+    assert r"b\n.json" in sentences
+
+
+def test_links_to_files_are_followed_once_and_links_to_folders_not_at_all(tmp_path: Path) -> None:
+    (target,) = touch(tmp_path, "elsewhere/a.json")
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    for name in ("first.json", "second.json"):
+        (watched / name).symlink_to(target)
+    (watched / "folder.json").symlink_to(target.parent)
+    (watched / "nowhere.json").symlink_to(watched / "nothing.json")
+    (watched / "circle.json").symlink_to(watched / "circle.json")
+    assert list_telemetry_files(watched).paths == {str(target)}
+
+
+@contextmanager
+def as_somebody_without_rights() -> Iterator[None]:
+    """Root may read everything: be nobody for a while."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.fixture
+def readable_by_all() -> Iterator[Path]:
+    """A folder that somebody without rights reaches, which is not so below pytest's."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+def test_a_folder_that_cannot_be_read_is_named(readable_by_all: Path, mode: int) -> None:
+    touch(readable_by_all, "a.json", "locked/b.json")
+    locked = readable_by_all / "locked"
+    locked.chmod(mode)
+    with as_somebody_without_rights():
+        listing = list_telemetry_files(readable_by_all)
+        with pytest.raises(UnreadableFolderError, match="cannot be read"):
+            find_telemetry_files(readable_by_all)
+        with pytest.raises(UnreadableFolderError, match="cannot be read"):
+            list_telemetry_files(locked)
+    locked.chmod(0o755)
+    assert listing.paths == {str(readable_by_all / "a.json")}
+    (problem,) = listing.unreadable
+    assert str(locked) in str(problem)
 
 
 @pytest.mark.parametrize(
