@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pewstats_assets.errors import PewstatsError
-from pewstats_assets.settings import Settings
+from pewstats_assets.settings import BATCH_SIZE, Settings
 from pewstats_assets.tables import Form, print_table, printable, to_json
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pewstats_assets.warehouse.matches import Registration
     from pewstats_assets.warehouse.quarantine import MatchInQuarantine
 
-DEFAULT_BATCH_SIZE = 100
 DEFAULT_PORT = 3000
 
 _messages = Console(stderr=True, highlight=False, markup=False)
@@ -109,11 +108,14 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), callback=_expand_home)
-@click.option("--batch-size", default=DEFAULT_BATCH_SIZE, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--batch-size", envvar="PEWSTATS_BATCH_SIZE", default=BATCH_SIZE, show_default=True, type=click.IntRange(min=1)
+)
 def register(folder: Path, batch_size: int) -> None:
     """Register the telemetry files below FOLDER as new match batches.
 
-    What is already registered is left alone. Nothing is processed yet: see `pewstats backfill`.
+    What is already registered is left alone. Nothing is processed yet: see `pewstats backfill`. A batch that the sensor
+    is filling is closed as it is.
 
     \b
     Example:
@@ -134,7 +136,8 @@ def register(folder: Path, batch_size: int) -> None:
 def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
     """Materialize match batches in this process: telemetry, fights, checks, profiles.
 
-    Without a BATCH: those that are not complete. A batch that fails does not stop the others; the exit code is 1.
+    Without a BATCH: those that are not complete, the one that the sensor is filling included. A batch that fails does
+    not stop the others; the exit code is 1.
 
     \b
     Examples:
@@ -143,14 +146,17 @@ def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
     """
     from pewstats_assets.backfill import unfinished
     from pewstats_assets.instance import open_instance
-    from pewstats_assets.warehouse.matches import waiting_batches
+    from pewstats_assets.warehouse.matches import batches as registered_batches
+    from pewstats_assets.warehouse.matches import claim, waiting_batches
 
     settings, databases = _connect()
     with databases.connect() as connection:
         waiting = waiting_batches(connection)
-    with open_instance(settings, databases) as instance:
-        registered = _follow_warehouse(databases, instance)
+        registered = registered_batches(connection)
         _require_registered(batches, registered)
+        claim(connection, batches or registered)
+    with open_instance(settings, databases) as instance:
+        _follow_warehouse(databases, instance)
         chosen = list(batches) or (registered if load_all else unfinished(instance, registered, waiting))
         if not chosen:
             complete = "Nothing to do: every registered batch is complete."
@@ -281,8 +287,8 @@ def status(*, as_json: bool) -> None:
 def verify(batches: tuple[str, ...], *, as_json: bool) -> None:
     """Ask the warehouse whether every rule holds: those about batches of BATCH..., or of all, and those about tables.
 
-    These are the rules of Dagster's asset checks; what breaks one is shown with up to 10 rows. The exit code is 1 if a
-    rule of severity ERROR is broken.
+    These are the rules of Dagster's asset checks; what breaks one is shown with up to 10 rows. A batch that the
+    sensor is filling is judged only if it is named. The exit code is 1 if a rule of severity ERROR is broken.
 
     \b
     Examples:
@@ -291,14 +297,15 @@ def verify(batches: tuple[str, ...], *, as_json: bool) -> None:
     """
     from pewstats_assets.warehouse.integrity import RULES, Severity, judge, together
     from pewstats_assets.warehouse.matches import batches as registered_batches
+    from pewstats_assets.warehouse.matches import closed_batches
 
     settings, databases = _connect()
     rows = []
     with databases.connect() as connection, _progress("Verifying") as progress:
-        registered = registered_batches(connection)
-        _require_registered(batches, registered)
+        _require_registered(batches, registered_batches(connection))
+        closed = closed_batches(connection)
         for rule in progress.track(RULES):
-            findings = judge(connection, [rule], batches or registered, settings)[rule]
+            findings = judge(connection, [rule], batches or closed, settings)[rule]
             whole = together(findings)
             rows.append(
                 {
@@ -391,7 +398,9 @@ def migrate() -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), callback=_expand_home)
-@click.option("--batch-size", default=DEFAULT_BATCH_SIZE, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--batch-size", envvar="PEWSTATS_BATCH_SIZE", default=BATCH_SIZE, show_default=True, type=click.IntRange(min=1)
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
     """Do the whole job on the telemetry below FOLDER: register, materialize, check, and show what came out.
@@ -402,18 +411,19 @@ def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
     """
     from pewstats_assets.instance import open_instance
     from pewstats_assets.telemetry import find_telemetry_files
-    from pewstats_assets.warehouse.matches import batches_of_files
+    from pewstats_assets.warehouse.matches import batches_of_files, claim
 
     settings, databases = _connect()
     _say(f"Registering the telemetry below {folder} ...")
     _say_registered(_register(settings, databases, folder, batch_size))
     _say("Materializing its batches with Dagster: telemetry, fights, participants, checks, profiles ...")
+    with databases.connect() as connection:
+        batches = batches_of_files(connection, [str(file.path) for file in find_telemetry_files(folder)])
+        claim(connection, batches)
+    if not batches:
+        _fail(f"There is no telemetry below {folder}, or its matches are registered with other files.")
     with open_instance(settings, databases) as instance:
         _follow_warehouse(databases, instance)
-        with databases.connect() as connection:
-            batches = batches_of_files(connection, [str(file.path) for file in find_telemetry_files(folder)])
-        if not batches:
-            _fail(f"There is no telemetry below {folder}, or its matches are registered with other files.")
         loaded = _load(instance, batches)
     with databases.connect() as connection:
         _print_summary(connection, loaded, "json" if as_json else "text")

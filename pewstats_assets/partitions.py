@@ -20,7 +20,7 @@ from pewstats_assets.telemetry import (
     read_bytes,
 )
 from pewstats_assets.warehouse import Databases
-from pewstats_assets.warehouse.matches import NewMatch, Registration, batches, known_files, register
+from pewstats_assets.warehouse.matches import NewMatch, Registration, closed_batches, known_files, register
 
 PARTITIONS_NAME: Final = "match_batches"
 
@@ -90,9 +90,12 @@ def new_match(file: TelemetryFile, content: bytes | None, settings: Settings) ->
 
 
 def follow_warehouse(databases: Databases, instance: dg.DagsterInstance) -> list[str]:
-    """Add the partitions of batches that Dagster does not have yet, and return the keys of all batches."""
+    """Add the partitions of closed batches that Dagster does not have yet, and return the keys of all closed batches.
+
+    An open batch is no partition yet: nobody can load it in the UI before it has all its members.
+    """
     with databases.connect() as connection:
-        keys = batches(connection)
+        keys = closed_batches(connection)
     known = set(instance.get_dynamic_partitions(PARTITIONS_NAME))
     instance.add_dynamic_partitions(PARTITIONS_NAME, [key for key in keys if key not in known])
     return keys

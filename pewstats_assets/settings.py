@@ -4,6 +4,9 @@
 |---|---|---|
 | PEWSTATS_HOME | folder for everything that a run writes | `data` |
 | PEWSTATS_DATABASE_URL | a PostgreSQL from 15 on, `postgresql://...` | an embedded one below the home |
+| PEWSTATS_TELEMETRY_FOLDER | new matches in this folder are registered and loaded by themselves | none |
+| PEWSTATS_BATCH_SIZE | matches in a batch, unless a command says otherwise | 100 |
+| PEWSTATS_QUIET_SECONDS | so long after its last match, a batch that is not full is loaded as it is | 900 |
 | PEWSTATS_EXCLUDED_MATCH_TYPES | match types that are not processed, by comma | see `EXCLUDED_MATCH_TYPES` |
 | PEWSTATS_BATCHES_PER_RUN | batches in one run of a backfill | 1 |
 | PEWSTATS_ALERT_URLS | who is told of failed checks and runs: URLs of apprise, by comma (one in a URL is %2C) | none |
@@ -29,6 +32,9 @@ from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 
 #: Training, tutorials and modes without battle royale's fights.
 EXCLUDED_MATCH_TYPES: Final = ("training", "trainingroom", "tutorial", "tutorialatoz", "arcade", "event", "airoyale")
+
+BATCH_SIZE: Final = 100
+QUIET_S: Final = 900
 
 #: The least severity of a failed check that is told.
 Severity = Literal["WARN", "ERROR"]
@@ -60,6 +66,9 @@ class Settings:
     alert_urls: tuple[str, ...] = field(default=(), repr=False)
     alert_severity: Severity = "WARN"
     ui_url: str = UI_URL
+    telemetry_folder: Path | None = None
+    batch_size: int = BATCH_SIZE
+    quiet_s: int = QUIET_S
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -69,6 +78,7 @@ class Settings:
             SettingsError: one of them is malformed.
         """
         excluded = os.environ.get("PEWSTATS_EXCLUDED_MATCH_TYPES")
+        watched = os.environ.get("PEWSTATS_TELEMETRY_FOLDER")
         return cls(
             home=Path(os.environ.get("PEWSTATS_HOME") or "data").expanduser().resolve(),
             database_url=os.environ.get("PEWSTATS_DATABASE_URL") or None,
@@ -76,6 +86,9 @@ class Settings:
                 EXCLUDED_MATCH_TYPES if excluded is None else filter(None, map(str.strip, excluded.split(",")))
             ),
             batches_per_run=_positive("PEWSTATS_BATCHES_PER_RUN", default=1),
+            telemetry_folder=Path(watched).expanduser().absolute() if watched else None,
+            batch_size=_positive("PEWSTATS_BATCH_SIZE", default=BATCH_SIZE),
+            quiet_s=_positive("PEWSTATS_QUIET_SECONDS", default=QUIET_S),
             alert_urls=tuple(filter(None, re.split(r"[,\s]+", os.environ.get("PEWSTATS_ALERT_URLS", "")))),
             alert_severity=_severity("PEWSTATS_ALERT_SEVERITY"),
             ui_url=_http_url("PEWSTATS_UI_URL", default=UI_URL),

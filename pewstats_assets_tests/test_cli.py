@@ -15,7 +15,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from pewstats_assets.partitions import new_match
+from pewstats_assets.settings import Settings
+from pewstats_assets.telemetry import find_telemetry_files
 from pewstats_assets.warehouse.integrity import RULES
+from pewstats_assets.warehouse.matches import fill
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.receivers import http_receiver
 from pewstats_assets_tests.servers import PASSWORD
@@ -190,6 +194,33 @@ def test_backfill_takes_what_is_unfinished_or_named(on_server: Pewstats, tmp_pat
     assert "batch_00002" not in err
     assert "every registered batch is complete" in on_server.run("backfill")[1]
     assert "batch_00009: not registered" in on_server.run("backfill", "batch_00009", exit_code=2)[1]
+
+
+def test_a_batch_that_is_being_filled_is_judged_and_loaded_when_somebody_says_so(
+    on_server: Pewstats, tmp_path: Path, database_url: str
+) -> None:
+    folder = tmp_path / "telemetry"
+    write_matches(folder, range(1, 3))
+    files = find_telemetry_files(folder)
+    found = [new_match(file, file.path.read_bytes(), Settings.from_environment()) for file in files]
+    with psycopg.connect(database_url) as connection:
+        fill(connection, found, 100)
+    assert [batch["waiting"] for batch in on_server.json("status")["batches"]] == [2]
+    assert not on_server.run("verify")[0].count("FAILED")
+    assert on_server.run("verify", "batch_00001", exit_code=1)[0].count("FAILED")
+
+    on_server.environment["PEWSTATS_BATCH_SIZE"] = "1"
+    write_matches(folder, range(3, 5))
+    err = on_server.run("register", str(folder))[1]
+    assert err == "Registered 2 new matches as batch_00002 to batch_00003.\n"
+    assert "batch_00001: complete" in on_server.run("backfill")[1]
+    with psycopg.connect(database_url) as connection:
+        write_matches(folder, range(5, 6))
+        late = find_telemetry_files(folder)[-1]
+        fill(connection, [new_match(late, late.path.read_bytes(), Settings.from_environment())], 100)
+    assert "batch_00004: complete" in on_server.run("demo", str(folder))[1]
+    assert [batch["matches"] for batch in on_server.json("status")["batches"]] == [2, 1, 1, 1]
+    assert not on_server.run("verify")[0].count("FAILED")
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from pewstats_assets.limits import Limits
 from pewstats_assets.settings import EXCLUDED_MATCH_TYPES, Settings, SettingsError
 
 BANDS = ("PEWSTATS_FIGHTS_PER_MATCH", "PEWSTATS_PARTICIPANTS_PER_FIGHT")
+ARRIVALS = ("PEWSTATS_BATCH_SIZE", "PEWSTATS_QUIET_SECONDS")
 LIMITS = ("PEWSTATS_MAX_JSON_MB", "PEWSTATS_MAX_NESTING", "PEWSTATS_MAX_VALUES")
 NAMES = (
     "PEWSTATS_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_EXCLUDED_MATCH_TYPES", "PEWSTATS_BATCHES_PER_RUN",
-    "PEWSTATS_ALERT_URLS", "PEWSTATS_ALERT_SEVERITY", "PEWSTATS_UI_URL", *BANDS, *LIMITS,
+    "PEWSTATS_ALERT_URLS", "PEWSTATS_ALERT_SEVERITY", "PEWSTATS_UI_URL", "PEWSTATS_TELEMETRY_FOLDER", *ARRIVALS, *BANDS,
+    *LIMITS,
 )  # fmt: skip
 
 
@@ -35,7 +37,20 @@ def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: boo
         fights_per_match=(10.0, 30.0),
         participants_per_fight=(3.3, 13.2),
         limits=Limits(),
+        telemetry_folder=None,
+        batch_size=100,
+        quiet_s=900,
     )
+
+
+def test_a_folder_is_watched_where_one_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PEWSTATS_TELEMETRY_FOLDER", "new/matches")
+    for name, text in zip(ARRIVALS, ("7", "60"), strict=True):
+        monkeypatch.setenv(name, text)
+    settings = Settings.from_environment()
+    assert settings.telemetry_folder == tmp_path / "new" / "matches"
+    assert (settings.batch_size, settings.quiet_s) == (7, 60)
 
 
 def test_the_excluded_match_types_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +66,7 @@ def test_the_limits_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings.from_environment().limits == Limits(json_bytes=2 << 20, nesting=30, values=4000)
 
 
-@pytest.mark.parametrize("name", ["PEWSTATS_BATCHES_PER_RUN", *LIMITS])
+@pytest.mark.parametrize("name", ["PEWSTATS_BATCHES_PER_RUN", *ARRIVALS, *LIMITS])
 @pytest.mark.parametrize("text", ["0", "-1", "ten", "1.5", "²"])
 def test_a_malformed_number_is_an_error_that_names_the_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, text: str

@@ -1,8 +1,14 @@
-"""The table `matches`: registration, and what became of every match."""
+"""The tables `matches` and `match_batches`: registration, by hand or as matches arrive, and what became of every match.
 
-from collections.abc import Sequence
+A batch is open while matches are added to it, and closed from then on: its members never change again. At most one is
+open, the last. It is closed when it is full, after a quiet time, when matches are registered by hand, and at the latest
+when it is loaded.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, LiteralString
 
 import psycopg
 from psycopg.rows import class_row
@@ -50,7 +56,7 @@ class Registration:
     """What a registration did.
 
     Attributes:
-        batches: the new batches, in order.
+        batches: the batches that got new matches, in order.
         registered: the number of new matches.
         duplicates: files of a match that another file has registered; they are left alone.
     """
@@ -60,15 +66,61 @@ class Registration:
     duplicates: list[str]
 
 
-#: Only one process at a time gives out numbers and match ids.
-LOCK = "LOCK TABLE matches IN SHARE ROW EXCLUSIVE MODE"
+@dataclass(frozen=True, slots=True)
+class DueBatch:
+    """A closed batch that awaits its run; `files` are those of its matches, by number."""
+
+    batch: str
+    closed_at: datetime
+    files: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """The batch that is being filled, and how many matches it has."""
+
+    batch: str
+    matches: int
+
+
+#: Only one process at a time gives out numbers, batches and match ids. Loads, which do neither, go on meanwhile.
+LOCK = "LOCK TABLE match_batches IN SHARE ROW EXCLUSIVE MODE"
 _KNOWN_FILES = "SELECT file FROM matches"
-_KNOWN_MATCHES = "SELECT match_id::text FROM matches WHERE match_id IS NOT NULL"
-_LAST_NUMBERS = "SELECT coalesce(max(match_no), 0), coalesce(max(right(batch, 5)::integer), 0) FROM matches"
+_DUPLICATE_FILES = "SELECT file, changed_ns FROM duplicate_files"
+_FORGET_DUPLICATES = "DELETE FROM duplicate_files WHERE file = ANY (%(files)s)"
+_REMEMBER_DUPLICATES = "COPY duplicate_files (file, match_id, changed_ns) FROM STDIN"
+_KNOWN = """
+SELECT file, match_id::text FROM matches WHERE file = ANY (%(files)s) OR match_id = ANY (%(match_ids)s::uuid[])
+"""
+_LAST_MATCH_NO = "SELECT coalesce(max(match_no), 0) FROM matches"
+_LAST_BATCH_NO = "SELECT coalesce(max(right(batch, 5)::integer), 0) FROM match_batches"
+_OPEN_BATCH = """
+SELECT batch, count(m.match_no) AS matches FROM match_batches LEFT JOIN matches m USING (batch)
+WHERE closed_at IS NULL GROUP BY batch
+"""
+_OPEN = "INSERT INTO match_batches (batch, awaits_run) VALUES (%(batch)s, %(awaits_run)s)"
+_CLOSE = "UPDATE match_batches SET closed_at = now() WHERE closed_at IS NULL"
+_CLOSE_IF_QUIET = """
+UPDATE match_batches b SET closed_at = now()
+WHERE closed_at IS NULL
+    AND now() - (SELECT max(registered_at) FROM matches m WHERE m.batch = b.batch) >= make_interval(secs => %(quiet_s)s)
+"""
+_CLAIM = """
+UPDATE match_batches SET closed_at = coalesce(closed_at, now()), awaits_run = false
+WHERE batch = ANY (%(batches)s) AND (closed_at IS NULL OR awaits_run)
+"""
+_DUE = """
+SELECT batch, closed_at, array_agg(file ORDER BY match_no) AS files
+FROM match_batches JOIN matches USING (batch)
+WHERE awaits_run AND closed_at IS NOT NULL
+GROUP BY batch
+ORDER BY batch
+"""
 _REGISTER = """
 COPY matches (match_no, match_id, batch, file, match_object, checksum, match_type, status, reason, detail) FROM STDIN
 """
-_BATCHES = "SELECT DISTINCT batch FROM matches ORDER BY batch"
+_BATCHES = "SELECT batch FROM match_batches ORDER BY batch"
+_CLOSED_BATCHES = "SELECT batch FROM match_batches WHERE closed_at IS NOT NULL ORDER BY batch"
 _WAITING = "SELECT DISTINCT batch FROM matches WHERE status = 'registered'"
 _BATCHES_OF_FILES = "SELECT DISTINCT batch FROM matches WHERE file = ANY (%(files)s) ORDER BY batch"
 _TO_LOAD = """
@@ -84,8 +136,16 @@ def known_files(connection: psycopg.Connection) -> set[str]:
     return {file for (file,) in connection.execute(_KNOWN_FILES)}
 
 
+def duplicate_files(connection: psycopg.Connection) -> dict[str, int]:
+    """Return the files that `remember_duplicates` was told of, with when each was changed last."""
+    return dict(connection.execute(_DUPLICATE_FILES).fetchall())
+
+
 def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_size: int) -> Registration:
     """Give new matches their numbers, in the order given, and put them into new batches; all of them or none.
+
+    The batches are closed at once, and await no run: whoever registers by hand says when they are loaded. An open batch
+    is closed before, so that batches are numbered in the order of their matches.
 
     Args:
         connection: to the warehouse; the caller commits.
@@ -93,8 +153,63 @@ def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_si
         batch_size: matches per batch; the last batch may have fewer.
     """
     connection.execute(LOCK)
-    files = known_files(connection)
-    match_ids = {match_id for (match_id,) in connection.execute(_KNOWN_MATCHES)}
+    new, duplicates = _new(connection, found)
+    keys = []
+    if new:
+        connection.execute(_CLOSE)
+    for start in range(0, len(new), batch_size):
+        keys.append(_open(connection, awaits_run=False))
+        _add(connection, keys[-1], new[start : start + batch_size])
+        connection.execute(_CLOSE)
+    return Registration(keys, len(new), duplicates)
+
+
+def fill(connection: psycopg.Connection, arrived: Sequence[NewMatch], batch_size: int) -> Registration:
+    """Give new matches their numbers, in the order given, and put them into the open batch; all of them or none.
+
+    A batch is closed when it is full, and awaits its run; the next one is opened for what is left.
+
+    Args:
+        connection: to the warehouse; the caller commits.
+        arrived: matches that may be new, see `register`.
+        batch_size: matches per batch.
+    """
+    connection.execute(LOCK)
+    new, duplicates = _new(connection, arrived)
+    keys = []
+    start = 0
+    while start < len(new):
+        current = open_batch(connection) or OpenBatch(_open(connection, awaits_run=True), 0)
+        room = batch_size - current.matches  # below 1 where batches were larger before: then it is closed as it is
+        members = new[start : start + max(room, 0)]
+        if members:
+            keys.append(current.batch)
+            _add(connection, current.batch, members)
+        if len(members) >= room:
+            connection.execute(_CLOSE)
+        start += len(members)
+    return Registration(keys, len(new), duplicates)
+
+
+def remember_duplicates(connection: psycopg.Connection, duplicates: Mapping[str, tuple[str, int]]) -> None:
+    """Keep in mind which files are second files of registered matches, so that nobody looks at them again and again.
+
+    Args:
+        connection: in the transaction that found them.
+        duplicates: per file, the match's id, and when the file was changed last (ctime, in ns).
+    """
+    connection.execute(_FORGET_DUPLICATES, {"files": list(duplicates)})
+    with connection.cursor().copy(_REMEMBER_DUPLICATES) as copy:
+        for file, (match_id, changed_ns) in duplicates.items():
+            copy.write_row((file, match_id, changed_ns))
+
+
+def _new(connection: psycopg.Connection, found: Sequence[NewMatch]) -> tuple[list[NewMatch], list[str]]:
+    """The matches that are not registered yet, and the files that are second files of a match."""
+    asked = {"files": [match.file for match in found], "match_ids": [match.match_id for match in found]}
+    known = connection.execute(_KNOWN, asked).fetchall()
+    files = {file for file, _ in known}
+    match_ids = {match_id for _, match_id in known if match_id is not None}
     new: list[NewMatch] = []
     duplicates: list[str] = []
     for match in found:
@@ -107,18 +222,25 @@ def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_si
         files.add(match.file)
         if match.match_id is not None:
             match_ids.add(match.match_id)
+    return new, duplicates
 
-    last_match_no, last_batch_no = connection.execute(_LAST_NUMBERS).fetchone() or (0, 0)
-    batches = [
-        BATCH_KEY.format(last_batch_no + 1 + index) for index in range((len(new) + batch_size - 1) // batch_size)
-    ]
+
+def _open(connection: psycopg.Connection, *, awaits_run: bool) -> str:
+    batch = BATCH_KEY.format(_number(connection, _LAST_BATCH_NO) + 1)
+    connection.execute(_OPEN, {"batch": batch, "awaits_run": awaits_run})
+    return batch
+
+
+def _add(connection: psycopg.Connection, batch: str, members: Sequence[NewMatch]) -> None:
+    connection.execute(_FORGET_DUPLICATES, {"files": [match.file for match in members]})
+    first = _number(connection, _LAST_MATCH_NO) + 1
     with connection.cursor().copy(_REGISTER) as copy:
-        for index, match in enumerate(new):
+        for match_no, match in enumerate(members, start=first):
             copy.write_row(
                 (
-                    last_match_no + 1 + index,
+                    match_no,
                     match.match_id,
-                    batches[index // batch_size],
+                    batch,
                     match.file,
                     match.match_object,
                     match.checksum,
@@ -127,12 +249,44 @@ def register(connection: psycopg.Connection, found: Sequence[NewMatch], batch_si
                     match.excluded_because,
                 )
             )
-    return Registration(batches, len(new), duplicates)
+
+
+def _number(connection: psycopg.Connection, query: LiteralString) -> int:
+    (number,) = connection.execute(query).fetchone() or (0,)
+    return int(number)
+
+
+def open_batch(connection: psycopg.Connection) -> OpenBatch | None:
+    """Return the batch that is being filled; None if there is none."""
+    with connection.cursor(row_factory=class_row(OpenBatch)) as cursor:
+        return cursor.execute(_OPEN_BATCH).fetchone()
+
+
+def close_if_quiet(connection: psycopg.Connection, quiet_s: float) -> None:
+    """Close the open batch if it got its last match so many seconds ago; it awaits its run with what it has."""
+    connection.execute(LOCK)
+    connection.execute(_CLOSE_IF_QUIET, {"quiet_s": quiet_s})
+
+
+def due_batches(connection: psycopg.Connection) -> list[DueBatch]:
+    """Return the closed batches that await a run, in order."""
+    with connection.cursor(row_factory=class_row(DueBatch)) as cursor:
+        return cursor.execute(_DUE).fetchall()
+
+
+def claim(connection: psycopg.Connection, batches: Sequence[str]) -> None:
+    """Close batches that are going to be loaded, and say that they await no run any more."""
+    connection.execute(_CLAIM, {"batches": list(batches)})
 
 
 def batches(connection: psycopg.Connection) -> list[str]:
     """Return the keys of all batches, in order."""
     return [batch for (batch,) in connection.execute(_BATCHES)]
+
+
+def closed_batches(connection: psycopg.Connection) -> list[str]:
+    """Return the keys of the batches whose members do not change any more, in order."""
+    return [batch for (batch,) in connection.execute(_CLOSED_BATCHES)]
 
 
 def waiting_batches(connection: psycopg.Connection) -> set[str]:
@@ -146,6 +300,7 @@ def batches_of_files(connection: psycopg.Connection, files: Sequence[str]) -> li
 
 
 def matches_of(connection: psycopg.Connection, batch: str) -> list[Match]:
-    """Return the matches of a batch that are to be processed, by number."""
+    """Return the matches of a batch that are to be processed, by number. Who asks will load them: see `claim`."""
+    claim(connection, [batch])
     with connection.cursor(row_factory=class_row(Match)) as cursor:
         return cursor.execute(_TO_LOAD, {"batch": batch}).fetchall()

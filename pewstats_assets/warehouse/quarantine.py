@@ -92,7 +92,7 @@ def put_back(connection: psycopg.Connection, match_no: int, found: NewMatch) -> 
     Returns:
         What became of it; None if it is quarantined no longer, and was left alone.
     """
-    # The row before the table: a run that is writing the batch has the row, and needs the table to get done.
+    # The row before the lock: who waits for a run that is writing the batch keeps no registrar waiting.
     before = connection.execute(_CHECKSUM, {"match_no": match_no}).fetchone()
     if before is None:
         return None

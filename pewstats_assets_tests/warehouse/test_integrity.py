@@ -150,6 +150,7 @@ BREAKAGES = [
     Breakage(
         "every_match_has_a_final_status",
         f"""
+        UPDATE match_batches SET closed_at = NULL WHERE batch = '{BATCH}';
         INSERT INTO matches (match_no, match_id, batch, file, status)
         VALUES (32, '{match_id_of(32)}', '{BATCH}', '/telemetry/new.json.gz', 'registered')
         """,

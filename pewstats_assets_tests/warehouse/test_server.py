@@ -112,6 +112,8 @@ def test_an_older_schema_is_refused_until_it_is_upgraded_with_its_rows(
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
         connect_databases(settings, upgrade=True)
         assert connection.execute("SELECT file, byte_offset FROM matches").fetchall() == [("/a.json", None)]
+        batches = connection.execute("SELECT batch, closed_at IS NOT NULL, awaits_run FROM match_batches").fetchall()
+        assert batches == [("batch_00001", True, False)]
 
 
 def test_a_newer_schema_is_refused(settings: Settings, connection: psycopg.Connection) -> None:

@@ -136,6 +136,35 @@ MATCHES: Final = Table(
     ),
 )
 
+_SENSOR: Final = "the sensor new_matches"
+MATCH_BATCHES: Final = Table(
+    "match_batches",
+    "Every match batch. At most one is open, the last: the sensor new_matches is filling it.",
+    (
+        Column("batch", "text", "The batch, which is a partition in Dagster once it is closed.", _REGISTRATION),
+        Column("opened_at", _TIMESTAMP, "When its first match was registered.", _REGISTRATION, unit="UTC"),
+        Column(
+            "closed_at",
+            _TIMESTAMP,
+            "Since when its matches do not change any more. Null while it is open.",
+            "registration, or the run that loads the batch",
+            unit="UTC",
+            nullable=True,
+        ),
+        Column("awaits_run", "boolean", "Whether the sensor has to request a run, once it is closed.", _SENSOR),
+    ),
+)
+
+DUPLICATE_FILES: Final = Table(
+    "duplicate_files",
+    "Second files of registered matches, as the sensor new_matches found them: left alone while they do not change.",
+    (
+        Column("file", "text", "Path of the file.", _SENSOR),
+        Column("match_id", "uuid", "The match, which is registered with another file.", "as matches.match_id"),
+        Column("changed_ns", "bigint", "When the file was changed last, in ns since 1970.", "its ctime"),
+    ),
+)
+
 TEAM_FIGHTS: Final = Table(
     "team_fights",
     "One row per team fight.",
@@ -347,4 +376,12 @@ PLAYER_PROFILES: Final = Table(
     ),
 )
 
-TABLES: Final = (MATCHES, TEAM_FIGHTS, FIGHT_PARTICIPANTS, PLAYER_PROFILE_SUMS, PLAYER_PROFILES)
+TABLES: Final = (
+    MATCHES,
+    MATCH_BATCHES,
+    DUPLICATE_FILES,
+    TEAM_FIGHTS,
+    FIGHT_PARTICIPANTS,
+    PLAYER_PROFILE_SUMS,
+    PLAYER_PROFILES,
+)
