@@ -9,7 +9,7 @@ from pewstats_assets.checks import BATCH_CHECK_SPECS, table_integrity
 from pewstats_assets.labels import CHECKS, LOADS, OWNERS
 from pewstats_assets.partitions import match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
-from pewstats_assets.sensors import alerts
+from pewstats_assets.sensors import alerts, new_matches_sensor
 
 JOB_NAME = "load_match_batches"
 BATCH_CHECK_JOB_NAME = "check_match_batches"
@@ -63,7 +63,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
                 owners=OWNERS,
             )
         ],
-        sensors=[alerts],
+        sensors=[alerts, new_matches_sensor(load)],
         resources={"warehouse": WarehouseResource(), "telemetry_store": TelemetryStoreResource(), **(resources or {})},
         executor=dg.in_process_executor,
     )

@@ -4,7 +4,9 @@ A batch is a number of matches (100 by default), numbered in order: `batch_00001
 ever; the warehouse says which, and Dagster's partitions follow it.
 """
 
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +16,28 @@ from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import (
     BrokenTelemetryError,
     TelemetryFile,
+    changed_ns,
     checksum,
     find_telemetry_files,
     identify,
+    in_order,
+    list_telemetry_files,
+    read_arrival,
     read_bytes,
+    telemetry_file,
 )
 from pewstats_assets.warehouse import Databases
-from pewstats_assets.warehouse.matches import NewMatch, Registration, closed_batches, known_files, register
+from pewstats_assets.warehouse.matches import (
+    NewMatch,
+    Registration,
+    close_if_quiet,
+    closed_batches,
+    duplicate_files,
+    fill,
+    known_files,
+    register,
+    remember_duplicates,
+)
 
 PARTITIONS_NAME: Final = "match_batches"
 
@@ -60,6 +77,61 @@ def register_folder(
     ]
     with databases.connect() as connection:
         return register(connection, new, batch_size)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What became of the files of a folder that is watched.
+
+    Attributes:
+        registration: what was registered.
+        waiting: how many files are still being written, or had to wait because there was no time for them.
+        problems: a sentence for each name that cannot be stored, and each folder that cannot be read.
+    """
+
+    registration: Registration
+    waiting: int
+    problems: list[str]
+
+
+def register_arrivals(databases: Databases, settings: Settings, folder: Path, patience_s: float) -> Arrivals:
+    """Register the complete files of a folder that are not registered yet into the open batch, and those after it.
+
+    A second file of a match is kept in mind, and looked at again when it changes. After the quiet time, a batch that is
+    not full is closed.
+
+    Args:
+        databases: where matches are registered.
+        settings: the quiet time, matches per batch, and what `register_folder` needs.
+        folder: searched with all folders below it.
+        patience_s: after so many seconds no more files are read; the next call goes on.
+
+    Raises:
+        NotADirectoryError: `folder` is not a folder.
+        UnreadableFolderError: it cannot be listed.
+    """
+    deadline = time.monotonic() + patience_s
+    listing = list_telemetry_files(folder)
+    with databases.connect() as connection:
+        new = listing.paths - known_files(connection)
+        duplicates = duplicate_files(connection)
+    candidates = in_order(path for path in new if path not in duplicates or duplicates[path] != changed_ns(path))
+    found: list[NewMatch] = []
+    changed: dict[str, int] = {}
+    for path in candidates:
+        if time.monotonic() > deadline:
+            break
+        arrival = read_arrival(telemetry_file(path), settings.quiet_s, settings.limits)
+        if arrival is not None:
+            found.append(new_match(arrival.file, arrival.content, settings))
+            changed[path] = arrival.changed_ns
+    with databases.connect() as connection:
+        registration = fill(connection, found, settings.batch_size)
+        ids = {match.file: match.match_id for match in found if match.match_id is not None}
+        remember_duplicates(connection, {file: (ids[file], changed[file]) for file in registration.duplicates})
+        close_if_quiet(connection, settings.quiet_s)
+    problems = [str(error) for error in (*listing.unusable, *listing.unreadable)]
+    return Arrivals(registration, len(candidates) - len(found), problems)
 
 
 def _read(file: TelemetryFile, settings: Settings) -> bytes | None:

@@ -1,4 +1,4 @@
-"""The sensors: what Dagster's daemon does by itself, every few seconds."""
+"""The sensor `alerts`: what failed, or passes again, reaches the receivers."""
 
 import logging
 from collections.abc import Sequence
