@@ -11,10 +11,10 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test test-hard bench format docs lock clean
+.PHONY: help demo ui test test-hard test-browser browser bench format docs lock clean
 
 help:  ## Show the targets.
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: $(READY)  ## Do the whole job on the sample, or on TELEMETRY=<folder>, and show what came out.
 	@$(BIN)/pewstats demo "$(TELEMETRY)" --batch-size $(BATCH_SIZE)
@@ -32,6 +32,17 @@ test: $(READY)  ## Run every check: lint, format, types, and all tests but the h
 
 test-hard: $(READY)  ## Run the tests that take minutes: kills at random moments, a full disk, thousands of mutated files.
 	@$(BIN)/pytest -n 2 -m hard
+
+test-browser: $(READY) browser  ## Use the UI in Chromium as a person does (3 minutes); pictures of it go to data/screenshots.
+	@$(BIN)/pytest -n 0 -m browser
+
+browser:  ## Install Chromium, if it is not there, with apt-get.
+	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ]; then \
+		echo "Installing Debian's Chromium ..." && apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "Chromium is not installed: sudo apt-get install chromium, or your system's way."; exit 1; \
+	fi
 
 bench: $(READY)  ## Measure decoding, detecting and writing (some minutes; FILE=<telemetry>.json.gz for a file of yours).
 	@POLARS_MAX_THREADS=1 $(BIN)/python -m pewstats_assets_tests.benchmark --json data/benchmark.json $(if $(FILE),--file "$(FILE)")

@@ -49,13 +49,22 @@ query ($repository: RepositorySelector!) {
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "pewstats_assets.definitions"}
 
 
-@contextmanager
-def user_interface(pewstats: Pewstats) -> Iterator[GraphQL]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def console_of(pewstats: Pewstats) -> Path:
+    """What the UI says where it was started."""
+    return Path(pewstats.environment["PEWSTATS_HOME"]) / "ui.log"
+
+
+@contextmanager
+def user_interface(pewstats: Pewstats, port: int | None = None) -> Iterator[GraphQL]:
+    port = port or free_port()
     # Into a file: a pipe that nobody reads fills up with the log of the runs, and everything waits for ever.
-    log = Path(pewstats.environment["PEWSTATS_HOME"]) / "ui.log"
+    log = console_of(pewstats)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as output:
         process = pewstats.start("ui", "--port", str(port), output=output)
