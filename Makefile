@@ -22,7 +22,7 @@ demo: $(READY)  ## Do the whole job on the sample, or on TELEMETRY=<folder>, and
 ui: $(READY)  ## Start Dagster's webserver and daemon on http://127.0.0.1:3000 (PORT=...), with the same data.
 	@$(BIN)/pewstats ui --port $(PORT)
 
-test: $(READY)  ## Run every check: lint, format, types, and all tests but the hard ones.
+test: $(READY)  ## Run every check: lint, format, types, and all tests but the hard ones and the browser's.
 	@echo "Linting and checking types ..."
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -36,7 +36,7 @@ _QUARANTINE_SCHEMA: Final = dg.TableSchema(
         dg.TableColumn("reason", "text", "Code of why: see docs/quarantine.md."),
         dg.TableColumn("detail", "text", "The reason in a sentence."),
         dg.TableColumn("byte_offset", "bigint", "Where the file is broken, from 0, if there is a place."),
-        dg.TableColumn("file", "text", "The telemetry file."),
+        dg.TableColumn("file", "text", "The telemetry file and its folder."),
     ]
 )
 
@@ -190,7 +190,7 @@ def _quarantined(matches: Sequence[MatchInQuarantine]) -> Metadata:
                         "reason": match.reason,
                         "detail": _shown(match.detail),
                         "byte_offset": match.byte_offset,
-                        "file": _shown(Path(match.file).name),
+                        "file": _shown("/".join(Path(match.file).parts[-2:])),
                     }
                 )
                 for match in matches[:SHOWN_MATCHES]

@@ -99,7 +99,7 @@ def test_quarantined_matches_are_cells_of_plain_text_and_only_the_first_are_show
     assert isinstance(shown, dg.TableMetadataValue)
     records = [record.data for record in shown.records]
     assert [record["match_no"] for record in records] == list(range(1, metadata.SHOWN_MATCHES + 1))
-    assert records[0]["file"] == r"<img src=x onerror=alert(1)>|[a](javascript:alert(1))`\x1b[31m\x202e.json"
+    assert records[0]["file"] == r"t/<img src=x onerror=alert(1)>|[a](javascript:alert(1))`\x1b[31m\x202e.json"
     assert len(str(records[1]["file"])) == metadata.SHOWN_CHARACTERS + 1
     assert of["quarantine"].value == "pewstats quarantine list batch_00001"
     assert of["quarantined"].value == 100
