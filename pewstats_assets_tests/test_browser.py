@@ -10,16 +10,16 @@ from typing import Final
 import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect, sync_playwright
 
-from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME
+from pewstats_assets.definitions import JOB_NAME, TABLE_CHECK_SCHEDULE_NAME
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.telemetry_folders import write_matches
+from pewstats_assets_tests.test_definitions import JOBS, REPOSITORY
 from pewstats_assets_tests.test_ui import console_of, free_port, user_interface
 
 pytestmark = pytest.mark.browser
 
 SCREENSHOTS: Final = Path(__file__).parents[1] / "data" / "screenshots"
 ASSETS: Final = ("telemetry", "team_fights", "fight_participants", "player_profiles")
-JOBS: Final = (JOB_NAME, BATCH_CHECK_JOB_NAME, TABLE_CHECK_JOB_NAME)
 LOCATION: Final = "/locations/pewstats_assets.definitions"
 #: All pages about what is ours, and a text that is on each when it is there.
 TOUR: Final = {
@@ -29,12 +29,11 @@ TOUR: Final = {
     **{f"/assets/{asset}": "Description" for asset in (*ASSETS, "warehouse")},
     "/assets/warehouse?view=checks": "constraints_are_in_force",
     "/jobs": JOB_NAME,
-    **{f"{LOCATION}/jobs/{job}": "Description" for job in JOBS},
-    "/automation": "check_whole_tables_daily",
-    f"{LOCATION}/schedules/check_whole_tables_daily": "Description",
-    f"{LOCATION}/sensors/alerts": "Description",
-    f"{LOCATION}/resources/warehouse": "Description",
-    f"{LOCATION}/resources/telemetry_store": "Description",
+    **{f"{LOCATION}/jobs/{job.name}": "Description" for job in JOBS},
+    "/automation": TABLE_CHECK_SCHEDULE_NAME,
+    **{f"{LOCATION}/schedules/{schedule.name}": "Description" for schedule in REPOSITORY.schedule_defs},
+    **{f"{LOCATION}/sensors/{sensor.name}": "Description" for sensor in REPOSITORY.sensor_defs},
+    **{f"{LOCATION}/resources/{name}": "Description" for name in REPOSITORY.get_top_level_resources()},
     f"{LOCATION}/ops/match_batch": "Description",
     "/deployment/locations": "Loaded",
     "/deployment/daemons": "Running",
