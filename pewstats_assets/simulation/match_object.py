@@ -38,30 +38,64 @@ class PlayedMatch:
     ranks: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a match object says of the match as a whole; `end` is in milliseconds from the start."""
+
+    match_id: str
+    match_type: str
+    mode: str
+    map_name: str
+    start: datetime
+    end: int
+
+
 def match_object(match: PlayedMatch, rng: Random) -> Event:
     """What the API answers about a match; `rng` makes the ids that differ from answer to answer."""
-    rosters, participants = [], []
     kill_places = _kill_places(match.troops)
-    for troop in match.troops:
-        members = [member for member in troop.members if member.player.in_roster]
-        made = [
-            _participant(member, match.end, kill_places[member], match.ranks[troop.team_id], rng) for member in members
-        ]
+    squads = [
+        (
+            troop.team_id,
+            match.ranks[troop.team_id],
+            [
+                _stats(member, match.end, kill_places[member], match.ranks[troop.team_id])
+                for member in troop.members
+                if member.player.in_roster
+            ],
+        )
+        for troop in match.troops
+    ]
+    setting = match.setting
+    heading = Heading(match.match_id, setting.match_type, setting.mode, setting.map.name, match.start, match.end)
+    return answer(heading, squads, rng)
+
+
+def answer(heading: Heading, squads: Sequence[tuple[int, int, Sequence[Event]]], rng: Random) -> Event:
+    """Put a match object together.
+
+    Args:
+        heading: What is said of the match as a whole.
+        squads: Of every squad its team id, its rank and the stats of its players.
+        rng: Makes the ids that differ from answer to answer.
+    """
+    rosters, participants = [], []
+    for team_id, rank, players in squads:
+        made = [_participant(stats, rng) for stats in players]
         participants += made
-        rosters.append(_roster(troop.team_id, match.ranks[troop.team_id], made, rng))
-    created = match.start + timedelta(milliseconds=match.end)
+        rosters.append(_roster(team_id, rank, made, rng))
+    created = heading.start + timedelta(milliseconds=heading.end)
     asset = _asset(created, rng)
     return {
         "data": {
             "type": "match",
-            "id": match.match_id,
+            "id": heading.match_id,
             "attributes": {
                 "createdAt": f"{created:%Y-%m-%dT%H:%M:%SZ}",
-                "duration": match.end // 1000,
-                "matchType": match.setting.match_type,
-                "gameMode": match.setting.mode,
-                "mapName": match.setting.map.name,
-                "isCustomMatch": match.setting.match_type == "custom",
+                "duration": heading.end // 1000,
+                "matchType": heading.match_type,
+                "gameMode": heading.mode,
+                "mapName": heading.map_name,
+                "isCustomMatch": heading.match_type == "custom",
                 "seasonState": "progress",
                 "shardId": _SHARD,
                 "titleId": "bluehole-pubg",
@@ -72,10 +106,10 @@ def match_object(match: PlayedMatch, rng: Random) -> Event:
                 "rosters": {"data": [_reference(roster) for roster in rosters]},
                 "assets": {"data": [_reference(asset)]},
             },
-            "links": {"self": f"https://api.pubg.com/shards/{_SHARD}/matches/{match.match_id}", "schema": ""},
+            "links": {"self": f"https://api.pubg.com/shards/{_SHARD}/matches/{heading.match_id}", "schema": ""},
         },
         "included": [*rosters, *participants, asset],
-        "links": {"self": f"https://api.pubg.com/shards/{_SHARD}/matches/{match.match_id}"},
+        "links": {"self": f"https://api.pubg.com/shards/{_SHARD}/matches/{heading.match_id}"},
         "meta": {},
     }
 
@@ -86,10 +120,10 @@ def _kill_places(troops: Sequence[Troop]) -> dict[Combatant, int]:
     return {member: place for place, member in enumerate(ordered, start=1)}
 
 
-def _participant(member: Combatant, end: int, kill_place: int, rank: int, rng: Random) -> Event:
+def _stats(member: Combatant, end: int, kill_place: int, rank: int) -> Event:
     figures = member.figures
     lived = end if figures.died_at is None else figures.died_at
-    stats = {
+    return {
         "DBNOs": figures.knocks,
         "assists": figures.assists,
         "boosts": 0,
@@ -114,6 +148,9 @@ def _participant(member: Combatant, end: int, kill_place: int, rank: int, rng: R
         "weaponsAcquired": 0,
         "winPlace": rank,
     }
+
+
+def _participant(stats: Event, rng: Random) -> Event:
     return {
         "type": "participant",
         "id": _random_id(rng),
