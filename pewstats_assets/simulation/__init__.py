@@ -1,7 +1,9 @@
 """A season of telemetry with known fights, to develop and test against.
 
-Matches are made by rules, not drawn from real files: no real player or match occurs. Needs the standard library and
-msgspec only, and knows nothing about the rest of the project. Deterministic: the same seed gives the same events.
+Matches are made by rules, not drawn from real files: no real player or match occurs. Knows nothing about the rest of
+the project. Deterministic: the same seed gives the same events.
+
+Here are the matches of the sample: scripted, with known fights. Seasons of natural combat are in `season`.
 
 What real telemetry has and tidy telemetry would lack, and the matches (by index) where it occurs:
 

@@ -17,7 +17,7 @@ from operator import attrgetter
 from random import Random
 from typing import Any, Final, Protocol
 
-from pewstats_assets.simulation.season.circles import Circles
+from pewstats_assets.simulation.season.circles import Circles, Round
 from pewstats_assets.simulation.season.fighters import (
     FULL_HEALTH,
     GUNS,
@@ -34,37 +34,53 @@ from pewstats_assets.simulation.season.population import Fixture
 PULSE: Final = 5_000
 """How often squads look around, and think about where to go."""
 
+MISSES: Final = 16
+"""How far attack ids are apart at the least; what lies between is left for bullets that miss."""
+
 # The way down. Some squads drop where others do, the rest by themselves.
-_HOT_DROPS: Final = 0.75
-_HOT_PLACES: Final = 8
-_HOT_SPREAD: Final = 110.0
+_HOT_DROPS: Final = 0.90
+_HOT_PLACES: Final = 14
+_HOT_SPREAD: Final = 75.0
 _LANDING: Final = (62_000, 105_000)
 _FALLING: Final = 38_000
 _ARMED_AFTER: Final = 12_000
 
 # Being seen: the chance per pulse, which falls with the distance.
-_SIGHT: Final = 320.0
-_SEEN_NEAR: Final = 0.55
+_SIGHT: Final = 450.0
+_SEEN_NEAR: Final = 0.75
 _SEEN_WITHIN: Final = 55.0
-_SEEN_FAR: Final = 0.030
-_SEEN_IN_FIGHT: Final = 1.5
+_SEEN_FAR: Final = 0.28
+_SEEN_IN_FIGHT: Final = 0.68
 _BUSY_WITHIN: Final = 60.0
-_CROWDED: Final = 0.4
+_CROWDED: Final = 0.14
 _SEEN_IN_CAR: Final = 0.3
-_STALKED_FROM: Final = 90.0
-_STALKERS: Final = 0.6
+_SEEN_STILL: Final = 0.27
+_SEEN_LOW: Final = 0.45
+_LAYS_LOW: Final = 40_000
+_STALKED_FROM: Final = 87.0
+_STALKERS: Final = 0.91
+_RUN_OVER_WITHIN: Final = 40.0
+_RUN_OVER: Final = 0.15
+_MOODS: Final = 0.4
+"""How much matches differ in how careful everybody is."""
+
 _MOST_SEEN: Final = 2.5
-_TRUCE: Final = (30_000, 150_000)
-_AT_HAND: Final = 0.30
-_COMING: Final = 70_000
+_TRUCE: Final = (20_000, 90_000)
+_AT_HAND: Final = 0.20
+_COMING: Final = 90_000
 _GLIMPSED: Final = 0.03
 
 # Shooting: how often, how well, at whom.
-_PACE: Final = 7_000
+_PACE: Final = 14_000
+_FASTEST: Final = 0.0
+_SLOWEST: Final = 3.0
+_UNHURRIED_FROM: Final = 70.0
+_UNHURRIED_BY: Final = 2.0
 _HASTE: Final = -0.25
 _BURST: Final = 300
-_HIT: Final = 0.62
+_HIT: Final = 0.75
 _SURPRISE: Final = 2_600
+_AIMING: Final = (200, 2_500)
 _COVER: Final = -0.30
 _EXPOSED: Final = 1.6
 _HEADSHOTS: Final = 0.16
@@ -77,41 +93,44 @@ _BLAST: Final = 7.0
 _BLAST_OF_SQUAD: Final = 200.0
 
 # Knocked players.
-_THIRST: Final = 0.28
-_THIRST_UNDISTURBED: Final = 0.85
+_THIRST: Final = 0.22
+_THIRST_UNDISTURBED: Final = 0.45
 _THIRST_WITHIN: Final = 60.0
-_FINISHING: Final = 1.8
+_FINISHING: Final = 1.85
 _BLEEDING_TIME: Final = 90_000
-_REVIVE_TAKES: Final = 7_500
-_HELP_UNDER_FIRE: Final = 0.5
-_HELP_IN_FIGHT: Final = 0.8
+_HELP_AFTER: Final = (2_000, 7_000)
+_REVIVE_TAKES: Final = 5_800
+_HELP_UNDER_FIRE: Final = 1.0
+_HELP_IN_FIGHT: Final = 1.0
 _TRAUMA_BAGS: Final = 0.10
 _UNDER_FIRE: Final = 9_000
 _ASSISTED_WITHIN: Final = 60_000
-_SELF_REVIVES: Final = 0.06
+_SELF_REVIVES: Final = 0.09
 
 # Healing: up to where first aid helps; in a fight, only who is weak and has not been hit just now.
 _FIRST_AID: Final = 75.0
+_FIRST_AID_KIT: Final = "Item_Heal_FirstAid_C"
+_LAST_AID: Final = 0.96
 _WEAK: Final = 60.0
 _UNHURT: Final = 3_500
 _HEALERS: Final = 0.6
 
 # Leaving a fight, per review.
-_REVIEW: Final = (6_000, 11_000)
-_LEAVE: Final = 0.06
-_LEAVE_FAR: Final = 0.16
-_LEAVE_QUIET: Final = 0.24
+_REVIEW: Final = (4_000, 9_000)
+_LEAVE: Final = 0.017
+_PATIENCE: Final = 1.8
+_LEAVE_FAR: Final = 0.18
+_LEAVE_QUIET: Final = 0.13
 _QUIET: Final = 20_000
 _LEAVE_BEHIND: Final = 0.10
-_LEAVE_KNOCKED: Final = 0.4
 _FACE_TO_FACE: Final = 12.0
 _EVEN: Final = 0.5
-_PUSH: Final = 0.30
+_PUSH: Final = 0.22
 
 # Third parties.
-_HEARING: Final = 550.0
-_CURIOUS: Final = 0.03
-_NOISE_EVERY: Final = 15_000
+_HEARING: Final = 700.0
+_CURIOUS: Final = 0.07
+_NOISE_EVERY: Final = 21_000
 
 # Getting about, in metres per second.
 _RUN: Final = 5.6
@@ -120,8 +139,16 @@ _DRIVE: Final = 16.0
 _WORTH_A_CAR: Final = 500.0
 _LAST_CAR: Final = 1_250_000
 _LOOTING: Final = 0.22
-_NO_REST_WITHIN: Final = 400.0
+_AT_THE_EDGE: Final = 0.1
+_EARLY: Final = 0.6
+_TARDY: Final = 1.2
+_TARDY_LATER: Final = -0.2
+_TARDY_UNTIL: Final = 3
+_DEADLY_FROM: Final = 3
 _SPREAD: Final = {"loot": 28.0, "move": 12.0, "fight": 22.0, "car": 0.8}
+
+_ABORTED: Final = 0.003
+_ABORTED_AFTER: Final = (30_000, 200_000)
 
 # What happens without an enemy, per squad and pulse; and of mishaps, the share of lost connections.
 _MISHAPS: Final = 0.0006
@@ -202,8 +229,8 @@ class Observer(Protocol):
     def pulse(self, at: int) -> None:
         """The last `PULSE` milliseconds are over: nothing before `at` will change."""
 
-    def shot(self, at: int, shooter: Fighter, hits: Sequence[int]) -> None:
-        """Somebody fires; the attack ids of what will hit."""
+    def shot(self, at: int, shooter: Fighter, attack_id: int, hits: Sequence[int]) -> None:
+        """Somebody fires; the attack ids of what will hit. Below `attack_id + MISSES`, ids are for the rest."""
 
     def throw(self, at: int, thrower: Fighter, item_id: str, attack_id: int) -> None:
         """Somebody throws something."""
@@ -238,6 +265,7 @@ class Battle:
         hostilities: Every time that two squads shot at each other, in the order in which it began.
         knocks: Every knock, and whose it was, in the order of time.
         end: When the match was over.
+        is_aborted: Whether the server gave up before somebody had won.
     """
 
     def __init__(self, fixture: Fixture, circles: Circles, rng: Random, observer: Observer) -> None:
@@ -249,6 +277,8 @@ class Battle:
         self.hostilities: list[Hostility] = []
         self.knocks: list[tuple[Fighter, Knock]] = []
         self.end = 0
+        self.is_aborted = rng.random() < _ABORTED
+        self._mood = rng.lognormvariate(0, _MOODS)
         self._side = fixture.game_map.size / 100
         self._may_return = fixture.match_type == "official"
         self._heap: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []
@@ -274,10 +304,17 @@ class Battle:
 
     def play(self) -> None:
         """Play until one squad is left."""
+        if self.is_aborted:
+            self._at(self.rng.randrange(*_ABORTED_AFTER), self._abort)
         heap = self._heap
         while heap and not self.end:
             at, _, what, arguments = heappop(heap)
             what(at, *arguments)
+
+    def _abort(self, at: int) -> None:
+        for squad in self._alive:
+            squad.rank = len(self._alive)
+        self.end = at
 
     def _at(self, at: int, what: Callable[..., None], *arguments: object) -> None:
         self._number += 1
@@ -331,9 +368,7 @@ class Battle:
     def _suffer(self, at: int, squad: Squad) -> None:
         """The blue zone, wounds, accidents, logouts, and bots that the server takes out."""
         if squad.in_blue:
-            for member in squad.members:
-                if member.condition is not Condition.DEAD:
-                    self._burn(at, member)
+            self._burn_all(at, squad)
         if not squad.foes:
             for member in squad.members:
                 if member.health < FULL_HEALTH and member.condition is Condition.STANDING and at >= member.busy_until:
@@ -361,6 +396,14 @@ class Battle:
                 self._hurt(at, None, member, means, rng.uniform(15, 130))
             return
 
+    def _burn_all(self, at: int, squad: Squad) -> None:
+        for member in squad.members:
+            if member.condition is not Condition.DEAD:
+                self._burn(at, member)
+        if squad.foes and squad.phase is not None and squad.arrives <= at and squad.phase.number >= _DEADLY_FROM:
+            # Nobody stays and fights where the zone kills.
+            squad.go(at, *self._near_side(squad.phase.white, *squad.here), _RUN)
+
     def _burn(self, at: int, member: Fighter) -> None:
         points = self.circles.damage(at / 1000) * PULSE / 1000
         if member.knock is not None:
@@ -369,11 +412,15 @@ class Battle:
             if member.knock.left <= 0:
                 self._die(at, member, BLUE_ZONE, None, member.knock.maker)
             return
+        has_help = any(mate is not member for mate in member.squad.standing)
+        if points >= member.health and has_help and self.rng.random() < _LAST_AID:
+            # Whoever has mates to live for has kept a first aid kit.
+            self._healed(at, member, _FIRST_AID_KIT, _FIRST_AID - member.health)
         self._hurt(at, None, member, BLUE_ZONE, points)
 
     def _patch_up(self, at: int, member: Fighter) -> None:
         if member.health < _FIRST_AID:
-            item, points, takes = "Item_Heal_FirstAid_C", _FIRST_AID - member.health, 6_000
+            item, points, takes = _FIRST_AID_KIT, _FIRST_AID - member.health, 6_000
         else:
             item, points, takes = "Item_Boost_EnergyDrink_C", FULL_HEALTH - member.health, 4_000
         member.busy_until = at + takes
@@ -404,25 +451,36 @@ class Battle:
     def _wander(self, at: int, squad: Squad) -> None:
         """Rotate if the zone asks for it, else loot about."""
         rng = self.rng
-        white = self.circles.white(at / 1000)
+        phase = self.circles.announced(at / 1000)
         x, y = squad.here
-        if white is not None and white.misses(x, y) > -0.1 * white.radius:
-            if (at < squad.restless_from and white.radius > _NO_REST_WITHIN) or squad.is_helping:
+        if phase is not squad.phase and phase is not None:
+            early, late = phase.closing - phase.announced, phase.closed - phase.closing
+            tardy = _TARDY if phase.number <= _TARDY_UNTIL else _TARDY_LATER
+            squad.phase = phase
+            squad.leaves_at = int(1000 * (phase.closing + rng.uniform(-_EARLY * early, tardy * late)))
+        if phase is not None and phase.white.misses(x, y) > -_AT_THE_EDGE * phase.white.radius:
+            white = phase.white
+            is_patient = at < squad.leaves_at or at < squad.restless_from
+            if squad.is_helping or (is_patient and not squad.in_blue):
                 return
-            # Towards the near side of the circle, not across it.
-            half = white.radius * 0.5
-            distance = hypot(x - white.x, y - white.y) or 1.0
-            angle, share = rng.uniform(0, 2 * pi), rng.uniform(0.0, 0.85)
-            to_x = white.x + ((x - white.x) / distance + cos(angle) * share) * half
-            to_y = white.y + ((y - white.y) / distance + sin(angle) * share) * half
+            to_x, to_y = self._near_side(white, x, y)
             self._travel(at, squad, to_x, to_y)
-            squad.restless_from = at + rng.randrange(40_000, 200_000)
             return
         if rng.random() < _LOOTING and not squad.is_helping:
             reach = rng.uniform(15, 90)
             angle = rng.uniform(0, 2 * pi)
             squad.go(at, x + cos(angle) * reach, y + sin(angle) * reach, _WALK)
             self._form(at, squad, "loot", 9_000)
+
+    def _near_side(self, white: Round, x: float, y: float) -> tuple[float, float]:
+        """A place inside the circle, on the side where one comes from."""
+        rng, half = self.rng, white.radius * 0.5
+        distance = hypot(x - white.x, y - white.y) or 1.0
+        angle, share = rng.uniform(0, 2 * pi), rng.uniform(0.0, 0.85)
+        return (
+            white.x + ((x - white.x) / distance + cos(angle) * share) * half,
+            white.y + ((y - white.y) / distance + sin(angle) * share) * half,
+        )
 
     def _travel(self, at: int, squad: Squad, x: float, y: float) -> None:
         here_x, here_y = squad.place(at)
@@ -470,7 +528,7 @@ class Battle:
 
     def _maybe_meet(self, at: int, one: Squad, other: Squad, distance: float) -> None:
         draw = self.rng.random()
-        chance = _SEEN_NEAR * exp(-distance / _SEEN_WITHIN) + _SEEN_FAR
+        chance = self._mood * (_SEEN_NEAR * exp(-distance / _SEEN_WITHIN) + _SEEN_FAR)
         if draw >= chance * _MOST_SEEN:
             return
         if one.foes or other.foes:
@@ -478,19 +536,31 @@ class Battle:
             chance *= _SEEN_IN_FIGHT * exp(-distance / _BUSY_WITHIN) * _CROWDED ** (crowd - 1)
         if one.rides_from <= at < one.rides_until or other.rides_from <= at < other.rides_until:
             chance *= _SEEN_IN_CAR
+        elif at < one.low_until or at < other.low_until:
+            chance *= _SEEN_LOW
+        if one.arrives <= at and other.arrives <= at:
+            chance *= _SEEN_STILL
         chance *= min(_MOST_SEEN, weight_of(max(one.aggression, other.aggression), 0.25))
         if draw >= chance:
             return
+        for driver, walker in ((one, other), (other, one)):
+            if driver.rides_from <= at < driver.rides_until and distance < _RUN_OVER_WITHIN and driver.standing:
+                self._run_over(at, driver.standing[0], walker)
         if distance > _STALKED_FROM and not one.foes and not other.foes and self.rng.random() < _STALKERS:
             hunter, hunted = (one, other) if one.aggression > other.aggression else (other, one)
             self._approach(at, hunter, hunted, self.rng.uniform(15, 60))
             return
         self._meet(at, one, other)
 
+    def _run_over(self, at: int, driver: Fighter, walkers: Squad) -> None:
+        if walkers.standing and self.rng.random() < _RUN_OVER:
+            means = Means("Damage_VehicleHit", "BP_Mirado_Closed_03_C")
+            self._hurt(at, driver, self.rng.choice(walkers.standing), means, self.rng.uniform(30, 160))
+
     def _meet(self, at: int, one: Squad, other: Squad) -> None:
         rng = self.rng
         (x, y), (to_x, to_y) = one.place(at), other.place(at)
-        hostility = Hostility(one, other, at, (x + to_x) / 2, (y + to_y) / 2, at)
+        hostility = Hostility(one, other, at, (x + to_x) / 2, (y + to_y) / 2, rng.lognormvariate(0, _PATIENCE), at)
         self.hostilities.append(hostility)
         # Who seeks fights shoots first.
         first = one if rng.random() < 1 / (1 + exp(other.aggression - one.aggression)) else other
@@ -507,7 +577,7 @@ class Battle:
                 member.joins_at = max(at, member.joins_at) if member.acting else late
                 if far and not member.acting:
                     member.joins_at += int(rng.expovariate(1 / _COMING))
-                self._ready(member.joins_at + rng.randrange(200, 4_200), member)
+                self._ready(member.joins_at + rng.randrange(*_AIMING), member)
         self._at(at + rng.randrange(*_REVIEW), self._review, hostility)
         self._attract(at, one)
 
@@ -549,9 +619,7 @@ class Battle:
         if at - hostility.hit_at > _QUIET:
             chance += _LEAVE_QUIET
         chance += _LEAVE_BEHIND if abs(ahead) > 1 else 0.0
-        if at - hostility.hit_at < _QUIET and any(mate.knock for squad in (one, other) for mate in squad.members):
-            chance *= _LEAVE_KNOCKED
-        if rng.random() < chance:
+        if rng.random() < chance / hostility.patience:
             self._part(at, hostility, one if ahead < 0 or (ahead == 0 and rng.random() < _EVEN) else other)
             return
         pusher = one if ahead > 0 or (ahead == 0 and one.aggression > other.aggression) else other
@@ -585,6 +653,7 @@ class Battle:
     def _close(self, at: int, hostility: Hostility) -> None:
         hostility.is_over = True
         hostility.ended = at
+        hostility.one.low_until = hostility.other.low_until = at + _LAYS_LOW
         hostility.one.foes.pop(hostility.other, None)
         hostility.other.foes.pop(hostility.one, None)
 
@@ -601,30 +670,32 @@ class Battle:
         if member.condition is not Condition.STANDING or not squad.foes:
             return
         rng = self.rng
-        pause = int(rng.gammavariate(2.0, _PACE / 2 * weight_of(member.aggression, _HASTE)))
+        pause = rng.gammavariate(2.0, _PACE / 2 * weight_of(member.aggression, _HASTE))
         if at < member.busy_until:
-            pause = max(pause // 2, member.busy_until - at)
+            pause = max(pause / 2, member.busy_until - at)
         elif member.health < _WEAK and at - member.hit_at > _UNHURT and rng.random() < _HEALERS:
             self._patch_up(at, member)
             pause = member.busy_until - at
         else:
-            self._engage(at, member)
+            # Close by, it goes fast; far away, people take their time.
+            pause *= min(_SLOWEST, _FASTEST + (self._engage(at, member) / _UNHURRIED_FROM) ** _UNHURRIED_BY)
         member.acting = True
-        self._at(at + _BURST + pause, self._act, member)
+        self._at(at + _BURST + int(pause), self._act, member)
 
-    def _engage(self, at: int, member: Fighter) -> None:
+    def _engage(self, at: int, member: Fighter) -> float:
+        """Fire at somebody, or throw something; returns how far away the target is, 0 without one."""
         rng = self.rng
         x, y = member.place(at)
         foe = self._choose_foe(at, member.squad, x, y)
         target = self._choose_target(at, foe, x, y)
         if target is None:
-            return
+            return 0.0
         to_x, to_y = target.place(at)
         distance = hypot(to_x - x, to_y - y)
         member.shot_at = at
         if distance < _GRENADE_REACH and rng.random() < _GRENADES:
             self._throw(at, member, target)
-            return
+            return distance
         gun = member.gun
         chance = (
             _HIT * weight_of(member.aim, 0.32) * weight_of(target.survival, -0.12) / (1 + (distance / gun.range_m) ** 2)
@@ -637,9 +708,10 @@ class Battle:
             while hits < _LONGEST_BURST and rng.random() < gun.burst:
                 hits += 1
         attack_ids = [self._next_attack() for _ in range(hits)]
-        self.observer.shot(at, member, attack_ids)
+        self.observer.shot(at, member, self._next_attack(), attack_ids)
         for number, attack_id in enumerate(attack_ids):
             self._at(at + 20 + number * 95, self._bullet, member, target, attack_id, distance)
+        return distance
 
     def _choose_foe(self, at: int, squad: Squad, x: float, y: float) -> Squad:
         foes = squad.foes
@@ -713,7 +785,7 @@ class Battle:
                     self._hurt(at, thrower, member, means, points * (1 - distance / _BLAST * 0.7))
 
     def _next_attack(self) -> int:
-        self._last_attack += self.rng.randrange(1, 60)
+        self._last_attack += MISSES * self.rng.randrange(1, 6)
         return self._last_attack
 
     # Being hurt, knocked, helped up, killed.
@@ -752,8 +824,9 @@ class Battle:
         hostility.involved.add(victim)
 
     def _fall(self, at: int, actor: Fighter | None, victim: Fighter, means: Means) -> None:
-        squad = victim.squad
-        if any(mate.condition is Condition.STANDING and mate is not victim for mate in squad.members):
+        # Bots do not revive, so none of them is knocked.
+        has_help = any(mate.condition is Condition.STANDING and mate is not victim for mate in victim.squad.members)
+        if has_help and not victim.is_bot:
             self._knock(at, actor, victim, means)
             return
         self._die(at, victim, means, actor, actor)
@@ -776,7 +849,7 @@ class Battle:
         self._at(at + int(_BLEEDING_TIME * rng.uniform(0.6, 1.1)), self._bleed_out, victim, knock)
         if rng.random() < _SELF_REVIVES:
             self._at(at + rng.randrange(15_000, 35_000), self._get_up, victim, knock)
-        self._at(at + rng.randrange(3_000, 9_000), self._help, victim, knock)
+        self._at(at + rng.randrange(*_HELP_AFTER), self._help, victim, knock)
         self._attract(at, victim.squad)
 
     def _help(self, at: int, victim: Fighter, knock: Knock) -> None:

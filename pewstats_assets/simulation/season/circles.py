@@ -86,10 +86,10 @@ class Circles:
             before.radius + (phase.white.radius - before.radius) * share,
         )
 
-    def white(self, at: float) -> Round | None:
-        """The white circle that has been announced last."""
+    def announced(self, at: float) -> Phase | None:
+        """The phase whose white circle has been announced last."""
         announced = bisect_right(self._announcements, at)
-        return self.phases[announced - 1].white if announced else None
+        return self.phases[announced - 1] if announced else None
 
     def damage(self, at: float) -> float:
         """Health lost per second outside of the blue circle."""

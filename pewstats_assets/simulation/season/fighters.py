@@ -8,6 +8,7 @@ from enum import Enum, auto
 from math import exp, hypot
 from typing import Final
 
+from pewstats_assets.simulation.season.circles import Phase
 from pewstats_assets.simulation.season.population import Seat
 
 FULL_HEALTH: Final = 100.0
@@ -242,6 +243,7 @@ class Hostility:
         began: When they met.
         x: Where: midway between them.
         y: Likewise.
+        patience: How long they keep at it: 1 is usual.
         hit_at: When one was last hit by the other; at first, when they met.
         hits: How many hits there were.
         involved: Who hit or was hit.
@@ -254,6 +256,7 @@ class Hostility:
     began: int
     x: float
     y: float
+    patience: float
     hit_at: int
     hits: int = 0
     involved: "set[Fighter]" = field(default_factory=set)
@@ -279,6 +282,11 @@ class Squad:
     rides_until: int = 0
     car: int = 0
     restless_from: int = 0
+    phase: Phase | None = None
+    leaves_at: int = 0
+    """When the squad sets out for the white circle of the phase."""
+
+    low_until: int = 0
     aggression: float = 0.0
     zone: str = ""
     in_blue: bool = False

@@ -13,7 +13,8 @@ from pewstats_assets.simulation.match_object import Heading, answer
 from pewstats_assets.simulation.season.battle import Battle
 from pewstats_assets.simulation.season.circles import Circles
 from pewstats_assets.simulation.season.fighters import Fighter
-from pewstats_assets.simulation.season.population import Fixture, fixture_of
+from pewstats_assets.simulation.season.full import FullRecording
+from pewstats_assets.simulation.season.population import fixture_of
 from pewstats_assets.simulation.season.recording import Recording
 from pewstats_assets.simulation.season.truth import MatchTruth, truth_of
 from pewstats_assets.simulation.wire import Event, number
@@ -57,6 +58,11 @@ def play_match(seed: int, match_index: int, size: Size = Size.SMALL) -> SeasonMa
         match_index: Which match of it, from 0. Matches do not depend on each other.
         size: How much is written. The combat is the same.
     """
+    return record_match(seed, match_index, FullRecording if size is Size.FULL else Recording)
+
+
+def record_match(seed: int, match_index: int, recorder: type[Recording]) -> SeasonMatch:
+    """Play one match of a season as `play_match`, and let somebody write it down."""
     rng = Random(f"{seed}/{match_index}")
     match_id = str(UUID(int=rng.getrandbits(128), version=4))
     start = _SEASON_START + timedelta(seconds=_BETWEEN_MATCHES * match_index + rng.randrange(_BETWEEN_MATCHES))
@@ -64,19 +70,18 @@ def play_match(seed: int, match_index: int, size: Size = Size.SMALL) -> SeasonMa
     circles = Circles(fixture.game_map, rng)
     # Whatever is written, and how much of it, must not change what happens.
     aside = Random(f"{seed}/{match_index}/recording")
-    recording = Recording(fixture, circles, start, aside, is_full=size is Size.FULL)
+    recording = recorder(fixture, circles, start, aside)
     battle = Battle(fixture, circles, rng, recording)
     recording.open(battle)
     battle.play()
     recording.close()
     telemetry = recording.text(match_id).encode()
-    match_object = msgspec.json.encode(_match_object(match_id, fixture, start, battle, aside))
-    return SeasonMatch(
-        match_id, telemetry, match_object, recording.events, truth_of(match_id, match_index, start, battle)
-    )
+    heading = Heading(match_id, fixture.match_type, fixture.mode, fixture.game_map.name, start, battle.end)
+    match_object = msgspec.json.encode(_match_object(heading, battle, recording.stranger, aside))
+    return SeasonMatch(match_id, telemetry, match_object, recording.events, truth_of(heading, match_index, battle))
 
 
-def _match_object(match_id: str, fixture: Fixture, start: datetime, battle: Battle, rng: Random) -> Event:
+def _match_object(heading: Heading, battle: Battle, stranger: Fighter | None, rng: Random) -> Event:
     everybody = [member for squad in battle.squads for member in squad.members]
     ordered = sorted(everybody, key=lambda member: -member.figures.kills)
     places = {member: place for place, member in enumerate(ordered, start=1)}
@@ -84,11 +89,14 @@ def _match_object(match_id: str, fixture: Fixture, start: datetime, battle: Batt
         (
             squad.team_id,
             squad.rank,
-            [_stats(member, battle.end, places[member], squad.rank) for member in squad.members],
+            [
+                _stats(member, battle.end, places[member], squad.rank)
+                for member in squad.members
+                if member is not stranger
+            ],
         )
         for squad in battle.squads
     ]
-    heading = Heading(match_id, fixture.match_type, fixture.mode, fixture.game_map.name, start, battle.end)
     return answer(heading, squads, rng)
 
 

@@ -16,7 +16,7 @@ PUBLIC_GROUPS: Final = 600
 ESPORTS_GROUPS: Final = 28
 """Groups of four accounts. Some play in every third match, most of them now and then."""
 
-_SEATS: Final = {"official": 98, "competitive": 64, "custom": 64}
+_SEATS: Final = {"official": 96, "competitive": 64, "custom": 64}
 _MATCH_TYPES: Final = ("official",) * 16 + ("competitive",) * 2 + ("custom",) * 2
 _MODES: Final = ("squad", "squad-fpp", "squad-fpp", "squad")
 _MAPS: Final = (
@@ -36,9 +36,9 @@ _SHARE_OF_BOTS: Final = (0.28, 0.58)
 _FEW_BOTS: Final = 0.12
 """Official matches have a good part of bots, or hardly any: 6.7 % on average."""
 
-_ALONE: Final = 0.18
+_ALONE: Final = 0.22
 _ONE_AWAY: Final = 0.40
-_TWO_AWAY: Final = 0.10
+_TWO_AWAY: Final = 0.16
 _SUBSTITUTED: Final = 0.30
 """Of public squads: one member plays alone, one or two are away; of those who are away, somebody else fills in."""
 

@@ -6,25 +6,30 @@ decided in `battle`; what surrounds it in a full-size file, in `bulk`. The shape
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import sin
 from operator import itemgetter
 from random import Random
 from typing import Final
 
-from pewstats_assets.simulation.season.battle import PULSE, Battle, Death
+from pewstats_assets.simulation.season.battle import BLEEDING, BLUE_ZONE, MISSES, PULSE, Battle, Death
 from pewstats_assets.simulation.season.circles import Circles, Round
 from pewstats_assets.simulation.season.fighters import Condition, Fighter, Knock, Means, Squad
+from pewstats_assets.simulation.season.pieces import (
+    NOWHERE,
+    SIXTEENTHS,
+    SIXTY_FOURTHS,
+    UNINITIALISED,
+    attack,
+    decimal,
+    height,
+    item,
+    location,
+)
 from pewstats_assets.simulation.season.population import Fixture
-
-SIXTEENTHS: Final = tuple(f"{n / 16}"[1:] if n else "" for n in range(16))
-SIXTY_FOURTHS: Final = tuple(f"{n / 64}"[1:] if n else "" for n in range(64))
-"""Fractions as they are written. Coordinates come in sixteenths of a cm, heights, health and damage in 64ths."""
 
 _MILLISECONDS: Final = tuple(f'{n:03d}Z","_T":"' for n in range(1000))
 _FLAGS: Final = ("false", "true")
 _IN_BLUE: Final = tuple(f'{flag},"isInRedZone":false,"inSpecialZone":"None","isInVehicle":' for flag in _FLAGS)
 
-NOWHERE: Final = '{"x":0,"y":0,"z":0}'
 _ON_FOOT: Final = (
     '{"vehicleType":"","vehicleId":"","seatIndex":-1,"healthPercent":0,"feulPercent":0,"altitudeAbs":0,'
     f'"altitudeRel":0,"velocity":0,"isWheelsInAir":false,"isInWaterVolume":false,"isEngineOn":true,"location":{NOWHERE}}}'
@@ -33,7 +38,6 @@ _SENTINEL: Final = (
     f'{{"name":"","teamId":0,"health":0,"location":{NOWHERE},"ranking":0,"individualRanking":0,"accountId":"",'
     '"isInBlueZone":false,"isInRedZone":false,"inSpecialZone":"","isInVehicle":false,"zone":[],"type":"","isDBNO":false}'
 )
-_UNINITIALISED: Final = '{"itemId":"","stackCount":0,"category":"","subCategory":"","attachedItems":[]}'
 _GAME_RESULT_STATS: Final = (
     '"distanceOnSwim":0,"distanceOnVehicle":0,"distanceOnParachute":337.5,"distanceOnFreefall":243.25,"bpRewardDetail":'
     '{"byPlayTime":0,"byRanking":0,"byKills":0,"byDamageDealt":0,"boostAmount":0,"byModeScore":0},"arcadeRewardDetail":'
@@ -58,33 +62,25 @@ _ISLAND: Final = (0.93, 0.06)
 _POSITION_EVERY: Final = 2
 """In pulses."""
 
+_COMEBACKS: Final = frozenset({"Tiger_Main", "DihorOtok_Main"})
+"""The maps that tell of somebody who comes back; on the others, only the second landing shows it."""
+
+_STRANGERS: Final = 0.01
+_TICKS_AT_ONCE: Final = 3
 _REPEATED_LANDINGS: Final = 0.22
 _BOXERS: Final = 0.3
-_LATE_HITS: Final = 0.1
+_LATE_HITS: Final = 10
+"""One in so many of the hits that make somebody fall."""
+
 _LEAVES_THE_SCREEN: Final = 30_000
 
 
-def decimal(value: float) -> str:
-    """A number that is not negative, to a 64th."""
-    n = int(value * 64)
-    return f"{n >> 6}{SIXTY_FOURTHS[n & 63]}"
-
-
-def location(x: float, y: float, z: float) -> str:
-    """A place: x and y in metres, z in cm; on the wire, all in cm."""
-    n, m, h = max(0, int(x * 1600)), max(0, int(y * 1600)), max(0, int(z * 64))
-    return f'{{"x":{n >> 4}{SIXTEENTHS[n & 15]},"y":{m >> 4}{SIXTEENTHS[m & 15]},"z":{h >> 6}{SIXTY_FOURTHS[h & 63]}}}'
-
-
-def height(x: float, y: float) -> float:
-    """How high the ground is, in cm: long ridges."""
-    return 2_600 + 1_900 * sin(x * 0.0043 + y * 0.0029)
-
-
 class Recording:
-    """Writes down a match. It watches the battle, and asks for nothing that could change it."""
+    """Writes down a match: combat, positions, and little else. It watches the battle, and changes nothing in it."""
 
-    def __init__(self, fixture: Fixture, circles: Circles, start: datetime, rng: Random, *, is_full: bool) -> None:
+    is_full = False
+
+    def __init__(self, fixture: Fixture, circles: Circles, start: datetime, rng: Random) -> None:
         """Start an empty file.
 
         Args:
@@ -92,23 +88,25 @@ class Recording:
             circles: Tell the match state that every event carries.
             start: When the match begins, in whole seconds.
             rng: For what nobody decides: the places on the island, which landing is reported twice.
-            is_full: Whether to write all that a full-size file has.
         """
         self.fixture = fixture
         self.circles = circles
         self.start = start
         self.rng = rng
-        self.is_full = is_full
+        self.seed_of_the_rest = rng.getrandbits(64)
         self.battle: Battle | None = None
+        #: The odd account that plays without ever having been announced.
+        self.stranger: Fighter | None = None
         self.lines: list[tuple[int, str]] = []
         self._stamps: dict[int, str] = {}
         # Files of custom matches leave missing objects out; the others write null.
         self._writes_nulls = fixture.match_type != "custom"
-        self._no_vehicle = ',"vehicle":null' if self._writes_nulls else ""
+        self.no_vehicle = ',"vehicle":null' if self._writes_nulls else ""
         self._players = 0
         self._alive_teams = 0
         self._alive = 0
         self._pulses = 0
+        self._burnt: dict[Fighter, float] = {}
 
     def text(self, match_id: str) -> str:
         """The whole file, with the definition before everything else."""
@@ -183,8 +181,13 @@ class Recording:
         self._alive_teams = len(battle.squads)
         self._alive = self._players = sum(len(squad.members) for squad in battle.squads)
         rng, side = self.rng, self.fixture.game_map.size / 100
+        if rng.random() < _STRANGERS:
+            squad = rng.choice(battle.squads)
+            self.stranger = squad.members[-1] if len(squad.members) > 1 else None
         for squad in battle.squads:
             for member in squad.members:
+                if member is self.stranger:
+                    continue
                 joined = -_LOBBY + rng.randrange(20_000)
                 x, y = side * _ISLAND[0] + rng.uniform(-80, 80), side * _ISLAND[1] + rng.uniform(-80, 80)
                 body = self.elsewhere(member, (x, y, 600))
@@ -194,10 +197,10 @@ class Recording:
                 moment = joined + rng.randrange(5_000, 35_000)
                 if rng.random() < _BOXERS:
                     # Unlike in the match, the attack id of a punch is not unique.
-                    self.write(moment, _attack(3, 0, body, _UNINITIALISED) + self._no_vehicle, "LogPlayerAttack")
+                    self.write(moment, attack(3, 0, body, UNINITIALISED) + self.no_vehicle, "LogPlayerAttack")
                 x, y = x + rng.uniform(-4, 4), y + rng.uniform(-4, 4)
                 body = self.elsewhere(member, (x, y, 600))
-                position = f'"character":{body}{self._no_vehicle},"elapsedTime":0,"numAlivePlayers":{self._alive}'
+                position = f'"character":{body}{self.no_vehicle},"elapsedTime":0,"numAlivePlayers":{self._alive}'
                 self.write(moment + 400, position, "LogPlayerPosition")
         self._plane(battle)
         self._start(battle)
@@ -221,7 +224,9 @@ class Recording:
         for squad in battle.squads:
             _, x, y = squad.way[0]
             wrappers += [
-                _wrapper(self.elsewhere(member, (x, y, _PLANE_HEIGHT), in_vehicle=True)) for member in squad.members
+                _wrapper(self.elsewhere(member, (x, y, _PLANE_HEIGHT), in_vehicle=True))
+                for member in squad.members
+                if member is not self.stranger
             ]
         fixture = self.fixture
         camera = "FpsOnly" if fixture.mode.endswith("fpp") else "FpsAndTps"
@@ -244,6 +249,8 @@ class Recording:
         wrappers, winners = [], []
         for squad in self.battle.squads:
             for member in squad.members:
+                if member is self.stranger:
+                    continue
                 if member.condition is Condition.DEAD:
                     body = (
                         f'{member.wire_head}0,"location":{NOWHERE},"ranking":{squad.rank},"individualRanking":0,'
@@ -262,6 +269,8 @@ class Recording:
         for phase in self.circles.phases:
             self._phase(phase.number, phase.announced, phase.white)
             self._phase(phase.number, phase.closing, phase.white)
+        if self.battle.is_aborted:
+            return
         results = f'{{"results":[{",".join(winners)}]}}'
         self.write(
             end,
@@ -306,18 +315,23 @@ class Recording:
             if (member.died_at is not None and member.died_at <= moment) or moment < member.alive_from:
                 continue
             vehicle = no_vehicle
+            if member.knock is not None and member.knock.at <= moment and not self.is_full:
+                self._bleed(member, moment)
             if moment < squad.landed_at:
                 body, vehicle = self._above_ground(member, moment)
             else:
                 knocked = member.knock is not None and member.knock.at <= moment
                 body = self.character(member, moment, knocked=knocked)
-                if squad.rides_from <= moment < squad.rides_until and self.is_full:
-                    vehicle = self._maybe("vehicle", self.car(squad, member, moment))
+                if squad.rides_from <= moment < squad.rides_until:
+                    vehicle = self._maybe("vehicle", self._position_in_car(squad, member, moment))
             self.write(
                 moment,
                 f'"character":{body},{vehicle}"elapsedTime":{moment // 1000},"numAlivePlayers":{self._alive}',
                 "LogPlayerPosition",
             )
+
+    def _position_in_car(self, squad: Squad, member: Fighter, at: int) -> str | None:  # noqa: ARG002 full ones do
+        return None
 
     def _above_ground(self, member: Fighter, at: int) -> tuple[str, str]:
         """A player in the plane, or below the parachute, with the field `vehicle`."""
@@ -341,7 +355,8 @@ class Recording:
 
     def _state(self, at: int) -> None:
         blue = self.circles.blue(at / 1000)
-        white = self.circles.white(at / 1000)
+        phase = self.circles.announced(at / 1000)
+        white = phase.white if phase else None
         poison = f"{location(white.x, white.y, 0)}" if white else NOWHERE
         players, teams = self._players, len(self.battle.squads) if self.battle else 0
         self.write(
@@ -357,36 +372,48 @@ class Recording:
 
     # In the match: what the battle tells.
 
-    def shot(self, at: int, shooter: Fighter, hits: Sequence[int]) -> None:
-        """Write an attack for every bullet that will hit."""
-        if not hits:
-            return
-        gun = shooter.gun
-        weapon = item(gun.item_id, "Weapon", "Main", 1, gun.attachments if self.is_full else ())
-        body = self.character(shooter, at)
-        for number, attack_id in enumerate(hits):
-            attack = _attack(attack_id, 29 - number, body, weapon) + self._no_vehicle
-            self.write(at + number * 95, attack, "LogPlayerAttack")
+    def shot(self, at: int, shooter: Fighter, attack_id: int, hits: Sequence[int]) -> None:  # noqa: ARG002 nothing of misses
+        """Write an attack for the first bullet that will hit."""
+        if hits:
+            gun = item(shooter.gun.item_id, "Weapon", "Main")
+            bullet = attack(hits[0], 29, self.character(shooter, at), gun) + self.no_vehicle
+            self.write(at, bullet, "LogPlayerAttack")
 
     def throw(self, at: int, thrower: Fighter, item_id: str, attack_id: int) -> None:
         """Write the two events of a throw, the second of which is stamped a millisecond before the first."""
-        body = _attack(attack_id, 1, self.character(thrower, at), item(item_id, "Equipment", "Throwable"))
+        body = attack(attack_id, 1, self.character(thrower, at), item(item_id, "Equipment", "Throwable"))
         self.write(at, body, "LogPlayerUseThrowable")
-        self.write(at, body + self._no_vehicle, "LogPlayerAttack", stamp=at - 1)
+        self.write(at, body + self.no_vehicle, "LogPlayerAttack", stamp=at - 1)
 
     def damage(self, at: int, actor: Fighter | None, victim: Fighter, means: Means, points: float) -> None:
-        """Write a hit."""
+        """Write a hit; of the blue zone's many ticks, only every third that does not kill, for all three."""
+        health = victim.health
+        if means is BLUE_ZONE and victim.knock is None:
+            before = self._burnt.pop(victim, 0.0)
+            if points < health and self._pulses % _TICKS_AT_ONCE:
+                self._burnt[victim] = before + points
+                return
+            health, points = min(100.0, health + before), min(100.0, points + before)
+        self.hit(at, actor, victim, means, (points, health))
+
+    def hit(self, at: int, actor: Fighter | None, victim: Fighter, means: Means, loss: tuple[float, float]) -> None:
+        """Write one damage event. The loss: how many points, and of which health."""
+        points, health = loss
         attacker = self._maybe("attacker", None if actor is None else self.character(actor, at))
         # Now and then the last hit is stamped a millisecond after the knock that it made.
-        late = int(actor is not None and points >= victim.health > 0 and self.rng.random() < _LATE_HITS)
+        late = int(means.attack_id > 0 and points >= health > 0 and means.attack_id // MISSES % _LATE_HITS == 0)
         self.write(
             at,
-            f'"attackId":{means.attack_id},{attacker}"victim":{self.character(victim, at)},"damageTypeCategory":'
-            f'"{means.category}","damageReason":"{means.reason}","damage":{decimal(points)},"damageCauserName":'
-            f'"{means.causer}","isThroughPenetrableWall":false',
+            f'"attackId":{means.attack_id},{attacker}"victim":{self.character(victim, at, health=health)},'
+            f'"damageTypeCategory":"{means.category}","damageReason":"{means.reason}","damage":{decimal(points)},'
+            f'"damageCauserName":"{means.causer}","isThroughPenetrableWall":false',
             "LogPlayerTakeDamage",
             stamp=at + late,
         )
+
+    def _bleed(self, member: Fighter, at: int) -> None:
+        """Write that a knocked player bleeds: on the wire, by his own doing and for nothing."""
+        self.hit(at, member, member, BLEEDING, (0.0, 0.0))
 
     def knock(self, at: int, victim: Fighter, knock: Knock) -> None:
         """Write a knock."""
@@ -443,19 +470,23 @@ class Recording:
             "LogPlayerRevive",
         )
 
-    def heal(self, at: int, who: Fighter, item_id: str, points: float) -> None:
-        """Write the item that was used, and what it did."""
-        body = self.character(who, at)
+    def heal(self, at: int, who: Fighter, item_id: str, points: float) -> None:  # noqa: ARG002 full ones do
+        """Write the item that was used, unless it is a drink."""
+        if "Boost" not in item_id:
+            self.use(at, who, item_id)
+
+    def use(self, at: int, who: Fighter, item_id: str) -> None:
+        """Write that an item was used."""
         kind = "Boost" if "Boost" in item_id else "Heal"
-        self.write(at, f'"character":{body},"item":{item(item_id, "Use", kind)}', "LogItemUse")
-        if points and self.is_full:
-            # The item of a heal is uninitialised on the wire.
-            self.write(at, f'"character":{body},"item":{_UNINITIALISED},"healAmount":{decimal(points)}', "LogHeal")
+        used = f'"character":{self.character(who, at)},"item":{item(item_id, "Use", kind)}'
+        self.write(at, used, "LogItemUse")
 
     def land(self, at: int, who: Fighter) -> None:
         """Write a landing, now and then twice."""
         if who.lives > 1:
             self._alive += 1
+            if self.fixture.game_map.name in _COMEBACKS:
+                self.write(at - 9_000, f'"character":{self.character(who, at)}', "LogPlayerRedeploy")
         body = f'"character":{self.character(who, at)},"distance":{self.rng.randrange(20_000, 90_000) / 8}'
         for _ in range(2 if self.rng.random() < _REPEATED_LANDINGS else 1):
             self.write(at, body, "LogParachuteLanding")
@@ -465,7 +496,7 @@ class Recording:
         aboard: list[str] = []
         for member in squad.standing:
             body = self.character(member, at)
-            mates = ",".join(aboard)
+            mates = ",".join(aboard) if self.is_full else ""
             car = self.car(squad, member, at)
             if leaves:
                 self.write(
@@ -480,27 +511,10 @@ class Recording:
                     f'"character":{body},"vehicle":{car},"seatIndex":{member.seat},"fellowPassengers":[{mates}]',
                     "LogVehicleRide",
                 )
-                if self.is_full:
-                    aboard.append(body)
+            aboard.append(body)
 
 
 _NOTHING: Final = Means("", "", "")
-
-
-def item(item_id: str, category: str, sub_category: str, stack: int = 1, attached: Sequence[str] = ()) -> str:
-    """An item, with what is mounted on it."""
-    mounted = ",".join(f'"{name}"' for name in attached)
-    return (
-        f'{{"itemId":"{item_id}","stackCount":{stack},"category":"{category}","subCategory":"{sub_category}",'
-        f'"attachedItems":[{mounted}]}}'
-    )
-
-
-def _attack(attack_id: int, rounds_left: int, attacker: str, weapon: str) -> str:
-    return (
-        f'"attackId":{attack_id},"fireWeaponStackCount":{rounds_left},"attacker":{attacker},"attackType":"Weapon",'
-        f'"weapon":{weapon}'
-    )
 
 
 def _wrapper(body: str) -> str:

@@ -1,8 +1,9 @@
 """The truth about a season: what the simulation knows and telemetry does not tell.
 
-Four tables, written as Parquet into the folder `truth` beside the telemetry:
+Five tables, written as Parquet into the folder `truth` beside the telemetry:
 
 - `accounts`: every account's skills, the rates that follow from them, names, and group.
+- `matches`: what was played where.
 - `appearances`: who played in which match, under which name, in which team.
 - `hostilities`: which two squads fought each other, from when to when, where, and who took part.
 - `downs`: every knock, by whom, from how far, and what became of it.
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pewstats_assets.simulation.match_object import Heading
 from pewstats_assets.simulation.season.battle import Battle, headshot_rate, seconds_between_bursts
 from pewstats_assets.simulation.season.population import accounts_of
 
@@ -39,11 +41,24 @@ ACCOUNTS: Final = pl.Schema(
     }
 )
 
+#: One row per match. `is_aborted`: the server gave up before somebody had won.
+MATCHES: Final = pl.Schema(
+    {
+        "match_id": pl.String(),
+        "match_index": pl.Int32(),
+        "match_type": pl.String(),
+        "game_mode": pl.String(),
+        "map_name": pl.String(),
+        "started_at": _TIME,
+        "ended_at": _TIME,
+        "is_aborted": pl.Boolean(),
+    }
+)
+
 #: One row per match and participant. `gun` is what the player carries, as damage events spell it.
 APPEARANCES: Final = pl.Schema(
     {
         "match_id": pl.String(),
-        "match_index": pl.Int32(),
         "account_id": pl.String(),
         "name": pl.String(),
         "team_id": pl.Int32(),
@@ -91,28 +106,45 @@ DOWNS: Final = pl.Schema(
     }
 )
 
-TABLES: Final = {"accounts": ACCOUNTS, "appearances": APPEARANCES, "hostilities": HOSTILITIES, "downs": DOWNS}
+TABLES: Final = {
+    "accounts": ACCOUNTS,
+    "matches": MATCHES,
+    "appearances": APPEARANCES,
+    "hostilities": HOSTILITIES,
+    "downs": DOWNS,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class MatchTruth:
     """The rows of one match, in the order of the columns."""
 
+    match: tuple[Any, ...]
     appearances: Sequence[tuple[Any, ...]]
     hostilities: Sequence[tuple[Any, ...]]
     downs: Sequence[tuple[Any, ...]]
 
 
-def truth_of(match_id: str, match_index: int, start: datetime, battle: Battle) -> MatchTruth:
+def truth_of(heading: Heading, match_index: int, battle: Battle) -> MatchTruth:
     """Write down what is known about a match that has been played."""
+    match_id, start = heading.match_id, heading.start
 
     def moment(at: int | None) -> datetime | None:
         return None if at is None else start + timedelta(milliseconds=at)
 
+    match = (
+        match_id,
+        match_index,
+        heading.match_type,
+        heading.mode,
+        heading.map_name,
+        start,
+        moment(battle.end),
+        battle.is_aborted,
+    )
     appearances = [
         (
             match_id,
-            match_index,
             who.account_id,
             who.name,
             squad.team_id,
@@ -158,13 +190,14 @@ def truth_of(match_id: str, match_index: int, start: datetime, battle: Battle) -
         )
         for victim, knock in battle.knocks
     ]
-    return MatchTruth(appearances, hostilities, downs)
+    return MatchTruth(match, appearances, hostilities, downs)
 
 
 def tables_of(seed: int, truths: Iterable[MatchTruth]) -> dict[str, pl.DataFrame]:
     """Put the truth about a season together, as the frames of `TABLES`."""
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
     for truth in truths:
+        rows["matches"].append(truth.match)
         rows["appearances"] += truth.appearances
         rows["hostilities"] += truth.hostilities
         rows["downs"] += truth.downs
