@@ -53,8 +53,8 @@ BANDS: Final[Mapping[str, Band]] = {
     "participants per fight": near(6.6),
     "duration, mean": near(80.9),
     # Simulated ambushes take a few seconds longer than real ones.
-    "duration, P10": near(9.4, 0.50),
-    "duration, P25": near(26.1, 0.30),
+    "duration, P10": near(9.4, 0.35),
+    "duration, P25": near(26.1, 0.25),
     "duration, P50": near(60.4),
     "duration, P75": near(118.8),
     "duration, P90": near(201.4),

@@ -50,7 +50,7 @@ _SIGHT: Final = 450.0
 _SEEN_NEAR: Final = 0.75
 _SEEN_WITHIN: Final = 55.0
 _SEEN_FAR: Final = 0.28
-_SEEN_IN_FIGHT: Final = 0.68
+_SEEN_IN_FIGHT: Final = 0.62
 _BUSY_WITHIN: Final = 60.0
 _CROWDED: Final = 0.14
 _SEEN_IN_CAR: Final = 0.3
@@ -61,21 +61,20 @@ _STALKED_FROM: Final = 87.0
 _STALKERS: Final = 0.91
 _RUN_OVER_WITHIN: Final = 40.0
 _RUN_OVER: Final = 0.15
-_MOODS: Final = 0.4
+_MOODS: Final = 0.5
 """How much matches differ in how careful everybody is."""
 
 _MOST_SEEN: Final = 2.5
 _TRUCE: Final = (20_000, 90_000)
 _AT_HAND: Final = 0.20
 _COMING: Final = 90_000
-_GLIMPSED: Final = 0.03
+_GLIMPSED: Final = 0.17
 
 # Shooting: how often, how well, at whom.
 _PACE: Final = 14_000
-_FASTEST: Final = 0.0
 _SLOWEST: Final = 3.0
 _UNHURRIED_FROM: Final = 70.0
-_UNHURRIED_BY: Final = 2.0
+_LOOKING: Final = 1_500
 _HASTE: Final = -0.25
 _BURST: Final = 300
 _HIT: Final = 0.75
@@ -94,9 +93,11 @@ _BLAST_OF_SQUAD: Final = 200.0
 
 # Knocked players.
 _THIRST: Final = 0.22
-_THIRST_UNDISTURBED: Final = 0.45
+_THIRST_ANYWHERE: Final = 0.04
+_UNDISTURBED: Final = 0.95
+_UNDISTURBED_WITHIN: Final = 160.0
 _THIRST_WITHIN: Final = 60.0
-_FINISHING: Final = 1.85
+_FINISHING: Final = 1.70
 _BLEEDING_TIME: Final = 90_000
 _HELP_AFTER: Final = (2_000, 7_000)
 _REVIVE_TAKES: Final = 5_800
@@ -117,7 +118,7 @@ _HEALERS: Final = 0.6
 
 # Leaving a fight, per review.
 _REVIEW: Final = (4_000, 9_000)
-_LEAVE: Final = 0.017
+_LEAVE: Final = 0.024
 _PATIENCE: Final = 1.8
 _LEAVE_FAR: Final = 0.18
 _LEAVE_QUIET: Final = 0.13
@@ -125,7 +126,7 @@ _QUIET: Final = 20_000
 _LEAVE_BEHIND: Final = 0.10
 _FACE_TO_FACE: Final = 12.0
 _EVEN: Final = 0.5
-_PUSH: Final = 0.22
+_PUSH: Final = 0.21
 
 # Third parties.
 _HEARING: Final = 700.0
@@ -677,8 +678,10 @@ class Battle:
             self._patch_up(at, member)
             pause = member.busy_until - at
         else:
+            distance = self._engage(at, member)
             # Close by, it goes fast; far away, people take their time.
-            pause *= min(_SLOWEST, _FASTEST + (self._engage(at, member) / _UNHURRIED_FROM) ** _UNHURRIED_BY)
+            pause *= min(_SLOWEST, (distance / _UNHURRIED_FROM) ** 2)
+            pause = max(pause, 0 if distance else _LOOKING)
         member.acting = True
         self._at(at + _BURST + int(pause), self._act, member)
 
@@ -735,8 +738,12 @@ class Battle:
                 knocked.append(member)
         if knocked:
             there_x, there_y = knocked[0].place(at)
-            thirst = _THIRST if at_hand else _THIRST_UNDISTURBED
-            if rng.random() < thirst * exp(-hypot(there_x - x, there_y - y) / _THIRST_WITHIN) + 0.04:
+            distance = hypot(there_x - x, there_y - y)
+            if at_hand:
+                chance = _THIRST * exp(-distance / _THIRST_WITHIN) + _THIRST_ANYWHERE
+            else:
+                chance = _UNDISTURBED * exp(-distance / _UNDISTURBED_WITHIN)
+            if rng.random() < chance:
                 return rng.choice(knocked)
         if not at_hand:
             return rng.choice(out_of_sight) if out_of_sight and rng.random() < _GLIMPSED else None
