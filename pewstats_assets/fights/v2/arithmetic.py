@@ -17,10 +17,14 @@ def add_up(values: Iterable[float]) -> float:
 
 
 def mean_location(locations: Sequence[Location]) -> Location:
-    """Mean x, y and z of at least one location."""
+    """Mean x, y and z of at least one location, each summed from left to right."""
+    x = y = z = 0.0
+    for location_x, location_y, location_z in locations:
+        x += location_x
+        y += location_y
+        z += location_z
     n = len(locations)
-    xs, ys, zs = zip(*locations, strict=True)
-    return add_up(xs) / n, add_up(ys) / n, add_up(zs) / n
+    return x / n, y / n, z / n
 
 
 def distance_m(a: Location, b: Location) -> float:
