@@ -5,9 +5,9 @@ fields are ignored: the set is open.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,15 +20,19 @@ from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.events import (
     REFUSALS,
     Character,
+    CombatEvent,
+    E,
     Event,
     Location,
     NotJsonError,
+    PositionEvent,
     lenient_events,
     parse_json,
-    typed_decoder,
+    typed_events,
 )
 from pewstats_assets.telemetry.files import TelemetryFile, inflate, match_id_in_path, read_bytes
 from pewstats_assets.telemetry.identity import MatchDefinition, MatchObject, parse_definition, read_match_object
+from pewstats_assets.telemetry.last_members import Indices
 from pewstats_assets.telemetry.nesting import nests_deeper
 from pewstats_assets.telemetry.spans import EventSpans
 from pewstats_assets.telemetry.text import NUL, REPLACEMENT, storable
@@ -47,18 +51,12 @@ _ACTOR: Final = {
     "kill_v1": attrgetter("killer"),
     "revive": attrgetter("reviver"),
 }
-_COMBAT_TYPES: Final = (*frames.KINDS, "LogMatchDefinition")
-_USED_TYPES: Final = (
-    *_COMBAT_TYPES,
-    "LogMatchEnd",
-    "LogMatchStart",
-    "LogPhaseChange",
-    "LogPlayerCreate",
-    "LogPlayerPosition",
-)
+_POSITION: Final = "LogPlayerPosition"
+_DEFINITION: Final = "LogMatchDefinition"
+_OTHER_TYPES: Final = (_DEFINITION, "LogMatchEnd", "LogMatchStart", "LogPhaseChange", "LogPlayerCreate")
 
-#: An event with its place in the file.
-Numbered = tuple[int, Event]
+#: The places of events in the file, and the events.
+Numbered = tuple[Sequence[int], Sequence[E]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +84,32 @@ class MatchTelemetry(MatchCombat):
 
 @dataclass(frozen=True, slots=True)
 class _Events:
-    """The used events of a file by type, each in the file's order, and how many of which type nobody knows."""
+    """The used events of a file, each kind in the file's order.
 
-    used: Mapping[str | None, Sequence[Numbered]]
+    Attributes:
+        others: of the types in `_OTHER_TYPES`, and of those that nobody knows.
+        total: how many events there are in the file.
+    """
+
+    combat: Numbered[CombatEvent]
+    positions: Numbered[PositionEvent] | Numbered[Event]
+    others: Numbered[Event]
     total: int
-    unknown: Counter[str]
+
+    def of_type(self, event_type: str) -> Numbered[Event]:
+        """Those of the others that have a type."""
+        found = [(number, event) for number, event in zip(*self.others, strict=True) if event.type == event_type]
+        return [number for number, _ in found], [event for _, event in found]
 
     @property
     def definition(self) -> MatchDefinition:
-        definitions = (parse_definition(event.match_id or "") for _, event in self.used["LogMatchDefinition"])
+        definitions = (parse_definition(event.match_id or "") for event in self.of_type(_DEFINITION)[1])
         return next((definition for definition in definitions if definition.match_id), parse_definition(""))
+
+    @property
+    def unknown(self) -> Counter[str]:
+        """How many events there are of which type that nobody knows."""
+        return Counter(event.type or "" for event in self.others[1] if event.type not in frames.KNOWN_TYPES)
 
 
 def decode_file(file: TelemetryFile, limits: Limits = DEFAULT_LIMITS) -> MatchTelemetry:
@@ -122,59 +136,76 @@ def decode_bytes(
     Raises:
         BrokenTelemetryError: nothing can be made of the bytes; says why.
     """
-    return _frames_of(_decode_events(content, _USED_TYPES, limits), path, match_object)
+    return _frames_of(_decode_events(content, limits), path, match_object)
 
 
 def decode_combat(content: bytes | bytearray, path: Path, limits: Limits = DEFAULT_LIMITS) -> MatchCombat:
     """Decode the combat events alone, for whoever only wants fights; otherwise as `decode_bytes`."""
-    events = _decode_events(content, _COMBAT_TYPES, limits)
+    events = _decode_events(content, limits, only_combat=True)
     return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
 
 
-def _decode_events(content: bytes | bytearray, used_types: Collection[str], limits: Limits) -> _Events:
+def _decode_events(content: bytes | bytearray, limits: Limits, *, only_combat: bool = False) -> _Events:
     inflated = inflate(content, limits)
-    numbered, total = _parse_used(inflated, used_types, limits) or _parse_all(inflated, limits)
-    used: dict[str | None, list[Numbered]] = {event_type: [] for event_type in used_types}
-    unknown: Counter[str] = Counter()
-    for index, event in numbered:
-        rows = used.get(event.type)
-        if rows is not None:
-            rows.append((index, event))
-        elif event.type not in frames.KNOWN_TYPES:
-            unknown[event.type or ""] += 1
-    return _Events(used, total, unknown)
+    return _parse_used(inflated, limits, only_combat=only_combat) or _parse_all(inflated, limits)
 
 
-def _parse_used(
-    content: bytes | bytearray, used_types: Collection[str], limits: Limits
-) -> tuple[Iterable[Numbered], int] | None:
-    """Parse the events of the given types, and those whose type does not show; None if all have to be parsed."""
+def _parse_used(content: bytes | bytearray, limits: Limits, *, only_combat: bool) -> _Events | None:
+    """Parse the events that are used, and those whose type does not show; None if all have to be parsed."""
     spans = EventSpans.find(content, limits)
     if spans is None:
         return None
     by_nobody = spans.without_object(_DAMAGE, b'"attacker"')
-    wanted = np.setdiff1d(spans.of_types(used_types), by_nobody, assume_unique=True)
+    combat = np.setdiff1d(spans.of_types(frames.KINDS), by_nobody, assume_unique=True)
+    positions = spans.of_types([] if only_combat else [_POSITION])
+    others = spans.of_types([_DEFINITION] if only_combat else _OTHER_TYPES, or_unknown=True)
     # The file's array is a level too, and a level takes two brackets at least.
-    if any(nests_deeper(event, limits.nesting - 1) for event in spans.longer_than(2 * limits.nesting - 1, wanted)):
-        return None
+    for numbers in (combat, positions, others):
+        if any(nests_deeper(event, limits.nesting - 1) for event in spans.longer_than(2 * limits.nesting - 1, numbers)):
+            return None
     try:
-        events = _parse(spans.as_json(wanted), limits)
+        events = _Events(
+            combat=_parse_some(spans, combat, CombatEvent, limits),
+            positions=_parse_some(spans, positions, PositionEvent, limits),
+            others=_parse_some(spans, others, Event, limits),
+            total=len(spans),
+        )
     except BrokenTelemetryError:
         return None  # parsing all of it tells where it is broken
-    return (zip(wanted.tolist(), events, strict=True), len(spans)) if len(events) == len(wanted) else None
+    is_among_its_like = not any(event.type in frames.KINDS or event.type == _POSITION for event in events.others[1])
+    are_whole = [len(events.combat[1]), len(events.positions[1]), len(events.others[1])] == [
+        len(combat),
+        len(positions),
+        len(others),
+    ]
+    return events if is_among_its_like and are_whole else None
 
 
-def _parse_all(content: bytes | bytearray, limits: Limits) -> tuple[Iterable[Numbered], int]:
+def _parse_some(spans: EventSpans, numbers: Indices, event_type: type[E], limits: Limits) -> Numbered[E]:
+    return numbers.tolist(), _parse(spans.as_json(numbers), event_type, limits)
+
+
+def _parse_all(content: bytes | bytearray, limits: Limits) -> _Events:
     _refuse_too_much(content, limits)
-    events = _parse(content, limits)
-    return enumerate(events), len(events)
+    events = _parse(content, Event, limits)
+
+    def of(belongs: Callable[[str | None], bool]) -> Numbered[Event]:
+        numbers = [number for number, event in enumerate(events) if belongs(event.type)]
+        return numbers, [events[number] for number in numbers]
+
+    return _Events(
+        combat=of(lambda event_type: event_type in frames.KINDS),
+        positions=of(lambda event_type: event_type == _POSITION),
+        others=of(lambda event_type: event_type in _OTHER_TYPES or event_type not in frames.KNOWN_TYPES),
+        total=len(events),
+    )
 
 
-def _parse(array: bytes | bytearray, limits: Limits) -> list[Event]:
+def _parse(array: bytes | bytearray, event_type: type[E], limits: Limits) -> list[E]:
     try:
-        return typed_decoder.decode(array)
+        return typed_events(array, event_type)
     except REFUSALS:
-        return lenient_events(_parse_array(array, limits))
+        return lenient_events(_parse_array(array, limits), event_type)
 
 
 def _refuse_too_much(content: bytes | bytearray, limits: Limits) -> None:
@@ -209,9 +240,9 @@ def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) ->
     combat = _combat(events)
     positions = _positions(events)
     phases = _phases(events)
-    definition = events.definition
+    definition, unknown = events.definition, events.unknown
     match_id = definition.match_id or match_id_in_path(path)
-    start = next((event for _, event in events.used["LogMatchStart"]), Event())
+    start = next(iter(events.of_type("LogMatchStart")[1]), Event())
     started_at = parse_time(start.date)
     dated = (combat, positions, phases)
     undated = sum(frame["time"].null_count() for frame in dated)
@@ -225,8 +256,8 @@ def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) ->
         "started_at": started_at,
         "team_size": start.teamSize,
         "event_count": events.total,
-        "unknown_event_count": events.unknown.total(),
-        "unknown_event_types": [storable(name) for name in sorted(events.unknown)[:_MAX_UNKNOWN_TYPES]],
+        "unknown_event_count": unknown.total(),
+        "unknown_event_types": [storable(name) for name in sorted(unknown)[:_MAX_UNKNOWN_TYPES]],
         "undated_event_count": undated,
     }
     return MatchTelemetry(
@@ -240,27 +271,25 @@ def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) ->
 
 
 def _combat(events: _Events) -> pl.DataFrame:
-    rows = sorted(
-        (
-            (index, kind, event, actor or _NOBODY, event.victim or _NOBODY)
-            for event_type, kind in frames.KINDS.items()
-            for index, event in events.used[event_type]
-            # Damage by nobody is the environment's: four fifths of all damage, and none of a fight's.
-            if (actor := _ACTOR[kind](event)) not in (None, _NOBODY) or kind != "damage"
-        ),
-        key=itemgetter(0),
-    )
+    rows: list[tuple[int, str, CombatEvent, Character]] = []
+    for number, event in zip(*events.combat, strict=True):
+        kind = frames.KINDS[event.type or ""]
+        actor = _ACTOR[kind](event) or _NOBODY
+        # Damage by nobody is the environment's: four fifths of all damage, and none of a fight's.
+        if kind != "damage" or actor != _NOBODY:
+            rows.append((number, kind, event, actor))
+    found = [event for _, _, event, _ in rows]
     return _frame(
         {
-            "event_index": [index for index, _, _, _, _ in rows],
-            "time": parse_times([event.date for _, _, event, _, _ in rows]),
-            "kind": [kind for _, kind, _, _, _ in rows],
-            **_character_columns("actor", [actor for _, _, _, actor, _ in rows]),
-            **_character_columns("victim", [victim for _, _, _, _, victim in rows]),
-            "damage": [event.damage for _, _, event, _, _ in rows],
-            "damage_type": [event.damageTypeCategory for _, _, event, _, _ in rows],
-            "damage_causer": [event.damageCauserName for _, _, event, _, _ in rows],
-            "dbno_id": [event.dBNOId for _, _, event, _, _ in rows],
+            "event_index": [number for number, _, _, _ in rows],
+            "time": parse_times([event.date for event in found]),
+            "kind": [kind for _, kind, _, _ in rows],
+            **_character_columns("actor", [actor for _, _, _, actor in rows]),
+            **_character_columns("victim", [event.victim or _NOBODY for event in found]),
+            "damage": [event.damage for event in found],
+            "damage_type": [event.damageTypeCategory for event in found],
+            "damage_causer": [event.damageCauserName for event in found],
+            "dbno_id": [event.dBNOId for event in found],
         },
         frames.COMBAT,
     )
@@ -276,44 +305,47 @@ def _character_columns(role: str, characters: Sequence[Character]) -> dict[str, 
 
 
 def _location_columns(prefix: str, characters: Sequence[Character]) -> dict[str, list[float | None]]:
-    locations = [_usable(character.location) for character in characters]
-    return {
-        f"{prefix}x": [location.x for location in locations],
-        f"{prefix}y": [location.y for location in locations],
-        f"{prefix}z": [location.z for location in locations],
-    }
+    locations = [character.location or _NOWHERE for character in characters]
+    columns = _axes(locations)
+    if any(None in column for column in columns):
+        columns = _axes([_usable(location) for location in locations])
+    return {f"{prefix}{axis}": column for axis, column in zip("xyz", columns, strict=True)}
 
 
-def _usable(location: Location | None) -> Location:
+def _axes(locations: Sequence[Location]) -> tuple[list[float | None], list[float | None], list[float | None]]:
+    return [place.x for place in locations], [place.y for place in locations], [place.z for place in locations]
+
+
+def _usable(location: Location) -> Location:
     """A location that lacks a coordinate is none (rule 36)."""
-    if location is None or location.x is None or location.y is None or location.z is None:
+    if location.x is None or location.y is None or location.z is None:
         return _NOWHERE
     return location
 
 
 def _positions(events: _Events) -> pl.DataFrame:
-    rows = events.used["LogPlayerPosition"]
-    characters = [event.character or _NOBODY for _, event in rows]
+    numbers, found = events.positions
+    characters = [event.character or _NOBODY for event in found]
     return _frame(
         {
-            "event_index": [index for index, _ in rows],
-            "time": parse_times([event.date for _, event in rows]),
+            "event_index": numbers,
+            "time": parse_times([event.date for event in found]),
             "player_name": [character.name for character in characters],
             "player_account_id": [character.accountId for character in characters],
             "team_id": [character.teamId for character in characters],
             **_location_columns("", characters),
             "health": [character.health for character in characters],
-            "elapsed_seconds": [event.elapsedTime for _, event in rows],
-            "alive_players": [event.numAlivePlayers for _, event in rows],
+            "elapsed_seconds": [event.elapsedTime for event in found],
+            "alive_players": [event.numAlivePlayers for event in found],
         },
         frames.POSITIONS,
     )
 
 
 def _rosters(events: _Events) -> pl.DataFrame:
-    created = [event.character for _, event in events.used["LogPlayerCreate"] if event.character]
-    started = _characters(events.used["LogMatchStart"])
-    ended = _characters(events.used["LogMatchEnd"])
+    created = [event.character for event in events.of_type("LogPlayerCreate")[1] if event.character]
+    started = _characters(events.of_type("LogMatchStart")[1])
+    ended = _characters(events.of_type("LogMatchEnd")[1])
     ranks = {character.accountId: character.ranking for character in ended if character.ranking}
     # The last sighting of an account is the one that counts.
     roster = {character.accountId: character for character in (*created, *started, *ended) if character.accountId}
@@ -332,21 +364,21 @@ def _rosters(events: _Events) -> pl.DataFrame:
     )
 
 
-def _characters(rows: Sequence[Numbered]) -> list[Character]:
-    return [wrapper.character or wrapper for _, event in rows for wrapper in event.characters or ()]
+def _characters(events: Sequence[Event]) -> list[Character]:
+    return [wrapper.character or wrapper for event in events for wrapper in event.characters or ()]
 
 
 def _phases(events: _Events) -> pl.DataFrame:
-    rows = events.used["LogPhaseChange"]
+    numbers, found = events.of_type("LogPhaseChange")
     return _frame(
         {
-            "event_index": [index for index, _ in rows],
-            "time": parse_times([event.date for _, event in rows]),
-            "phase": [event.phase for _, event in rows],
+            "event_index": numbers,
+            "time": parse_times([event.date for event in found]),
+            "phase": [event.phase for event in found],
             # `isGame` is the phase itself once the blue zone closes, and half a phase less at the announcement.
             "is_closing": [
                 event.phase is not None and event.common is not None and event.common.isGame == event.phase
-                for _, event in rows
+                for event in found
             ],
         },
         frames.PHASES,

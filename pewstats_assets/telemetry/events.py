@@ -1,7 +1,7 @@
 """Telemetry events as they are on the wire: the fields that are used, and nothing about what they mean.
 
-Two ways lead from JSON to `Event`: msgspec's typed decoder, which refuses a value of the wrong type or size,
-and `lenient_events`, which treats such a value as absent. Both give the same for a file that both can read.
+Two ways lead from JSON to events: `typed_events`, which refuses a value of the wrong type or size, and
+`lenient_events`, which treats such a value as absent. Both give the same for a file that both can read.
 """
 
 import json
@@ -14,6 +14,7 @@ import msgspec
 from pewstats_assets.telemetry.text import MAX_LENGTH, Text
 
 S = TypeVar("S", bound=msgspec.Struct)
+E = TypeVar("E", "CombatEvent", "PositionEvent", "Event")
 
 #: Team ids and counts fit PostgreSQL's INTEGER; a number beyond it comes from a broken file and is no team.
 Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
@@ -59,13 +60,11 @@ class Common(msgspec.Struct, gc=False):
     isGame: Number | None = None
 
 
-class Event(msgspec.Struct, gc=False):
-    """The union of the fields that are used, over all types of event. What an event does not have is None."""
+class CombatEvent(msgspec.Struct, gc=False):
+    """The union of the fields that are used of damage, knocks, kills and revives. What an event lacks is None."""
 
     type: Text | None = msgspec.field(default=None, name="_T")
     date: Text | None = msgspec.field(default=None, name="_D")
-    common: Common | None = None
-
     attacker: Character | None = None
     victim: Character | None = None
     finisher: Character | None = None
@@ -76,18 +75,45 @@ class Event(msgspec.Struct, gc=False):
     damageCauserName: Text | None = None
     dBNOId: Int64 | None = None
 
+
+class PositionEvent(msgspec.Struct, gc=False):
+    """The fields that are used of `LogPlayerPosition`."""
+
+    date: Text | None = msgspec.field(default=None, name="_D")
     character: Character | None = None
-    characters: list[CharacterWrapper] | None = None
     elapsedTime: Number | None = None
     numAlivePlayers: Int32 | None = None
 
+
+class Event(CombatEvent, gc=False):
+    """The union of the fields that are used, over all types of event: of combat, of positions, and of the rest."""
+
+    character: Character | None = None
+    elapsedTime: Number | None = None
+    numAlivePlayers: Int32 | None = None
+
+    common: Common | None = None
+    characters: list[CharacterWrapper] | None = None
     match_id: Text | None = msgspec.field(default=None, name="MatchId")
     mapName: Text | None = None
     teamSize: Int32 | None = None
     phase: Int32 | None = None
 
 
-typed_decoder: Final = msgspec.json.Decoder(list[Event])
+_DECODERS: Final[dict[type[msgspec.Struct], msgspec.json.Decoder[Any]]] = {
+    event_type: msgspec.json.Decoder(list[event_type])  # type: ignore[valid-type]
+    for event_type in (CombatEvent, PositionEvent, Event)
+}
+
+
+def typed_events(array: bytes | bytearray, event_type: type[E]) -> list[E]:
+    """Parse an array of events, each as `CombatEvent`, `PositionEvent` or `Event`: a field less is time less.
+
+    Raises:
+        one of `REFUSALS`: it is no JSON, or a value has the wrong type or size.
+    """
+    events: list[E] = _DECODERS[event_type].decode(array)
+    return events
 
 
 _AT_BYTE: Final = re.compile(r"\(byte (\d+)\)\Z")
@@ -125,10 +151,10 @@ def _offset(error: msgspec.DecodeError | UnicodeDecodeError, content: bytes | by
     return int(at[1]) if at else len(content)  # cut off
 
 
-def lenient_events(array: list[Any]) -> list[Event]:
+def lenient_events(array: list[Any], event_type: type[E]) -> list[E]:
     """Convert parsed events, treating a value of the wrong type as absent; what is no object has nothing in it."""
-    nothing = Event()  # one for all of them: a hostile file may have millions
-    return [_lenient(Event, element) or nothing for element in array]
+    nothing = event_type()  # one for all of them: a hostile file may have millions
+    return [_lenient(event_type, element) or nothing for element in array]
 
 
 def _lenient(struct_type: type[S], value: object) -> S | None:

@@ -19,8 +19,10 @@ number (only a colon for the comma would pass). What is broken inside an event i
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 from typing import Final, Self
 
 import msgspec
@@ -29,23 +31,13 @@ import numpy.typing as npt
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.events import REFUSALS
-from pewstats_assets.telemetry.frames import KNOWN_TYPES
-
-Indices = npt.NDArray[np.intp]
+from pewstats_assets.telemetry.last_members import CODES, UNKNOWN, Codes, Indices, types_before
 
 _HEAD: Final = b'[{"'
 _TAIL: Final = b'"}]'
 _WORD: Final = 8
 #: Small enough for what is computed of a block to stay in the processor's cache.
 _BLOCK: Final = 1 << 20
-_UNKNOWN: Final = -1
-_KNOWN: Final = {event_type: code for code, event_type in enumerate(sorted(KNOWN_TYPES))}
-#: The last member of an event of each known type, by its last eight bytes.
-_MEMBERS: Final[dict[int, list[tuple[int, bytes]]]] = {}
-for _type, _code in _KNOWN.items():
-    _member = f',"_T":"{_type}"}}'.encode()
-    _MEMBERS.setdefault(int.from_bytes(_member[-_WORD:], "little"), []).append((_code, _member))
-_LAST_WORDS: Final = np.array(sorted(_MEMBERS), dtype=np.uint64)
 _ANY_TYPE: Final = re.compile(rb',"_T":"\w+"}\Z')
 _LONGEST_TYPE: Final = 100
 
@@ -64,7 +56,7 @@ class EventSpans:
     _content: bytes | bytearray
     _starts: Indices
     _ends: Indices
-    _types: npt.NDArray[np.int16]
+    _types: Codes
 
     @classmethod
     def find(cls, content: bytes | bytearray, limits: Limits = DEFAULT_LIMITS) -> Self | None:
@@ -76,8 +68,8 @@ class EventSpans:
         if openings is None:
             return None
         ends = np.append(openings[1:] - 1, len(content) - 1)
-        types = _types_before(content, ends)
-        is_end = types != _UNKNOWN
+        types = types_before(content, ends)
+        is_end = types != UNKNOWN
         for index in np.flatnonzero(~is_end):
             end = ends[index]
             is_end[index] = _ANY_TYPE.search(content[max(0, end - _LONGEST_TYPE) : end]) is not None
@@ -91,10 +83,12 @@ class EventSpans:
     def __len__(self) -> int:
         return len(self._starts)
 
-    def of_types(self, event_types: Collection[str]) -> Indices:
-        """The numbers of the events of some of `frames.KNOWN_TYPES`, and of those whose type is none of them."""
-        others = [code for event_type, code in _KNOWN.items() if event_type not in event_types]
-        return np.flatnonzero(~np.isin(self._types, others))
+    def of_types(self, event_types: Iterable[str], *, or_unknown: bool = False) -> Indices:
+        """The numbers of the events of some of `frames.KNOWN_TYPES`; with them those whose type is none of them."""
+        is_wanted = np.zeros(len(CODES) + 1, dtype=np.bool_)
+        is_wanted[[CODES[event_type] for event_type in event_types]] = True
+        is_wanted[UNKNOWN] = or_unknown
+        return np.flatnonzero(is_wanted[self._types])
 
     def without_object(self, event_type: str, key: bytes) -> Indices:
         """The numbers of the events of a known type that surely lack the object of a member; its key is in quotes.
@@ -102,14 +96,21 @@ class EventSpans:
         Where there is no backslash, no key is written in another way, and what is in quotes is a key or a text. A key
         that occurs once, before null, is null in the event, or in an object inside it and absent in the event.
         """
-        find, startswith, length = self._content.find, self._content.startswith, len(key)
-        numbers = np.flatnonzero(self._types == _KNOWN[event_type])
-        lacks = [
-            ((at := find(key, start, end)) < 0 or (startswith(b":null", at + length) and find(key, at + 1, end) < 0))
-            and find(b"\\", start, end) < 0
-            for start, end in zip(self._starts[numbers].tolist(), self._ends[numbers].tolist(), strict=True)
-        ]
-        return numbers[np.array(lacks, dtype=np.bool_)]
+        find, is_null = self._content.find, partial(self._content.startswith, key + b":null")
+        numbers = np.flatnonzero(self._types == CODES[event_type])
+        starts, ends = self._starts[numbers].tolist(), self._ends[numbers].tolist()
+
+        def first(text: bytes) -> Indices:
+            return np.fromiter(map(find, repeat(text), starts, ends), dtype=np.intp, count=len(numbers))
+
+        keys = first(key)
+        lacks = keys < 0
+        for index in np.flatnonzero(~lacks).tolist():
+            at = int(keys[index])
+            lacks[index] = is_null(at) and find(key, at + 1, ends[index]) < 0
+        if find(b"\\") >= 0:
+            lacks &= first(b"\\") < 0
+        return numbers[lacks]
 
     def longer_than(self, length: int, numbers: Indices) -> Iterator[bytes | bytearray]:
         """Those of the events of these numbers that have more bytes."""
@@ -120,12 +121,13 @@ class EventSpans:
     def as_json(self, numbers: Indices) -> bytes:
         """The events of these numbers as a JSON array."""
         starts, ends = self._starts[numbers].tolist(), self._ends[numbers].tolist()
-        events: list[bytes | bytearray] = [self._content[start:end] for start, end in zip(starts, ends, strict=True)]
+        content = memoryview(self._content)  # its slices are no copies
+        events: list[bytes | memoryview] = [content[start:end] for start, end in zip(starts, ends, strict=True)]
         if not events:
             return b"[]"
-        # Around the first and the last: around all of it would copy all of it twice more.
-        events[0] = b"[" + events[0]
-        events[-1] += b"]"
+        # Around the first and the last: around all of it would copy all of it once more.
+        events[0] = b"[" + bytes(events[0])
+        events[-1] = bytes(events[-1]) + b"]"
         return b",".join(events)
 
     def _are_objects(self, openings: Indices) -> bool:
@@ -147,6 +149,8 @@ def _openings(octets: npt.NDArray[np.uint8], most: int) -> Indices | None:
     number = unmatched = 0
     # Scratch space for all blocks: allocating it takes longer than filling it.
     is_opening, is_other = np.empty(_BLOCK, dtype=np.bool_), np.empty(_BLOCK, dtype=np.bool_)
+    eights = is_opening.reshape(-1, _WORD)
+    words = is_opening.view(np.uint64)
     for start in range(1, len(octets), _BLOCK):
         block = octets[start : start + _BLOCK]
         opening, other = is_opening[: len(block)], is_other[: len(block)]
@@ -154,33 +158,13 @@ def _openings(octets: npt.NDArray[np.uint8], most: int) -> Indices | None:
         np.equal(block, ord("{"), out=opening)
         unmatched += int(np.count_nonzero(opening) - np.count_nonzero(other))
         np.not_equal(octets[start - 1 : start - 1 + len(block)], ord(":"), out=other)
-        in_block = np.flatnonzero(np.logical_and(opening, other, out=opening))
-        number += len(in_block)
+        np.logical_and(opening, other, out=opening)
+        is_opening[len(block) :] = False
+        # One in 500 bytes is an opening: most words of eight have none, and are passed over as a whole.
+        some = np.flatnonzero(words != 0)
+        flat = np.flatnonzero(eights[some])
+        number += len(flat)
         if number > most:
             return None
-        found.append(in_block + start)
+        found.append(some[flat >> 3] * _WORD + (flat & 7) + start)
     return None if unmatched else np.concatenate(found)
-
-
-def _types_before(content: bytes | bytearray, ends: Indices) -> npt.NDArray[np.int16]:
-    """The code of the known type that is the last member of the object that ends there, or `_UNKNOWN`."""
-    # All words of eight bytes of the content, one beginning at each byte: a type is compared in three or four steps.
-    words: npt.NDArray[np.uint64] = np.ndarray((len(content) - _WORD + 1,), dtype="<u8", buffer=content, strides=(1,))
-    last_words = words[ends - _WORD]
-    group = np.searchsorted(_LAST_WORDS[:-1], last_words).astype(np.int8)
-    group[_LAST_WORDS[group] != last_words] = _UNKNOWN
-    types = np.full(len(ends), _UNKNOWN, dtype=np.int16)
-    for number, last_word in enumerate(_LAST_WORDS.tolist()):
-        in_group = np.flatnonzero(group == number)
-        for code, member in _MEMBERS[last_word]:
-            found = in_group[ends[in_group] >= len(member)]
-            at = ends[found] - len(member)
-            for offset in range(0, len(member) - _WORD, _WORD):
-                is_same = words[at + offset] == _word(member, offset)
-                found, at = found[is_same], at[is_same]
-            types[found] = code
-    return types
-
-
-def _word(member: bytes, offset: int) -> np.uint64:
-    return np.uint64(int.from_bytes(member[offset : offset + _WORD], "little"))

@@ -102,7 +102,9 @@ def test_events_are_those_that_parsing_finds_or_none(file: list[object], random:
     parsed = json.loads(content)
     assert json.loads(all_of(spans)) == parsed
     assert len(spans) == len(parsed)
-    by_type = {event_type: set(spans.of_types([event_type]).tolist()) for event_type in frames.KNOWN_TYPES}
+    by_type = {
+        event_type: set(spans.of_types([event_type], or_unknown=True).tolist()) for event_type in frames.KNOWN_TYPES
+    }
     for number, found in enumerate(parsed):
         of_types = {event_type for event_type, numbers in by_type.items() if number in numbers}
         assert of_types in ({found.get("_T")}, frames.KNOWN_TYPES)
@@ -234,8 +236,28 @@ def test_no_events_are_found_where_the_file_looks_different(change: Callable[[by
     ],
 )
 def test_damage_surely_by_nobody_is_told_without_parsing(attacker: bytes, lacks: bool) -> None:  # noqa: FBT001
-    spans = spans_of(b'[{%b"x":1,"_T":"LogPlayerTakeDamage"},{"x":1,"_T":"LogHeal"}]' % attacker)
-    assert spans.without_object(DAMAGE, b'"attacker"').tolist() == ([0] if lacks else [])
+    before = b'{"MatchId":"match.bro","_T":"LogMatchDefinition"}'
+    spans = spans_of(b'[%b,{%b"x":1,"_T":"LogPlayerTakeDamage"},{"x":1,"_T":"LogHeal"}]' % (before, attacker))
+    assert spans.without_object(DAMAGE, b'"attacker"').tolist() == ([1] if lacks else [])
+
+
+# Types
+
+
+def test_every_known_type_is_told_apart_without_parsing() -> None:
+    content = b",".join(b'{"MatchId":"match.bro","_T":"%b"}' % name.encode() for name in sorted(frames.KNOWN_TYPES))
+    spans = spans_of(b"[%b]" % content)
+    for number, event_type in enumerate(sorted(frames.KNOWN_TYPES)):
+        assert spans.of_types([event_type]).tolist() == [number]
+    assert spans.of_types([], or_unknown=True).tolist() == []
+
+
+@pytest.mark.parametrize("changed", range(len(b',"_T":"LogPlayerTakeDamage"') - 1))
+def test_type_that_differs_in_one_byte_is_another(changed: int) -> None:
+    member = bytearray(b',"_T":"LogPlayerTakeDamage"')
+    member[changed] ^= 1
+    spans = EventSpans.find(b'[{"a":"%b,"_T":"LogHeal"},{"a":1%b}]' % (b"x" * 50, bytes(member)))
+    assert spans is None or spans.of_types([DAMAGE]).tolist() == []
 
 
 # Numbers of events
