@@ -18,32 +18,38 @@ _SIGNS: Final = np.frombuffer(_USUAL, dtype=np.uint8)[~_IS_DIGIT]
 
 def parse_times(texts: Sequence[str | None]) -> pl.Series:
     """Parse many times at once: each as `parse_time` does, null for what is no time."""
-    text = pl.Series("time", texts, dtype=pl.String)
-    usual = (text.str.len_bytes() == len(_USUAL)).arg_true().to_numpy()
-    characters = np.frombuffer(text.gather(usual).str.join("").item().encode(), dtype=np.uint8)
-    times = np.full(len(text), "NaT", dtype="datetime64[us]")
-    times[usual] = _parse_usual(characters.reshape(-1, len(_USUAL)))
-    parsed = pl.Series("time", times, dtype=pl.Datetime("us")).dt.replace_time_zone("UTC")
-    odd = (parsed.is_null() & text.is_not_null()).arg_true()
-    if odd.len():
-        parsed = parsed.scatter(odd, pl.Series([parse_time(texts[index]) for index in odd], dtype=TIME))
-    return parsed
+    times = _parse_usual("".join(filter(None, texts))) if _have_usual_length(texts) else None
+    if times is None:
+        return pl.Series("time", [parse_time(text) for text in texts], dtype=TIME)
+    return pl.Series("time", times).cast(TIME)
 
 
-def _parse_usual(characters: npt.NDArray[np.uint8]) -> npt.NDArray[np.datetime64]:
-    """Parse times that are written in the usual way, one a row; NaT for what is not, or is no time."""
+def _have_usual_length(texts: Sequence[str | None]) -> bool:
+    return all(texts) and set(map(len, filter(None, texts))) == {len(_USUAL)}
+
+
+def _parse_usual(texts: str) -> npt.NDArray[np.int64] | None:
+    """Parse times that have the usual length, one behind the other, to microseconds since 1970.
+
+    None if one of them is not written in the usual way, or is no time.
+    """
+    if not texts.isascii():
+        return None
+    characters = np.frombuffer(texts.encode(), dtype=np.uint8).reshape(-1, len(_USUAL))
     digits = characters.T[_IS_DIGIT].astype(np.int64) - ord("0")
     year, month, day, hour, minute, second, ms = map(_number, np.split(digits, np.cumsum([4, 2, 2, 2, 2, 2])))
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
-    is_time = (
-        (characters[:, ~_IS_DIGIT] == _SIGNS).all(axis=1)
-        & ((digits >= 0) & (digits <= 9)).all(axis=0)  # noqa: PLR2004
-        & ((year >= 1) & (month >= 1) & (month <= 12) & (days.astype("datetime64[M]") == months))  # noqa: PLR2004
-        & ((hour < 24) & (minute < 60) & (second < 60))  # noqa: PLR2004
+    are_times = (
+        (characters[:, ~_IS_DIGIT] == _SIGNS).all()
+        and ((digits >= 0) & (digits <= 9)).all()  # noqa: PLR2004
+        and ((year >= 1) & (month >= 1) & (month <= 12) & (days.astype("datetime64[M]") == months)).all()  # noqa: PLR2004
+        and ((hour < 24) & (minute < 60) & (second < 60)).all()  # noqa: PLR2004
     )
-    us = (((hour * 60 + minute) * 60 + second) * 1000 + ms) * 1000
-    return np.where(is_time, days.astype("datetime64[us]") + us.astype("timedelta64[us]"), np.datetime64("NaT", "us"))
+    if not are_times:
+        return None
+    seconds = days.astype("datetime64[s]").astype(np.int64) + (hour * 60 + minute) * 60 + second
+    return (seconds * 1000 + ms) * 1000
 
 
 def _number(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -76,3 +76,34 @@ almost_times = st.builds("{}-{}-{}T{}:{}:{}{}".format, *[pieces] * 6, st.sampled
 @given(st.lists(st.none() | almost_times | st.lists(pieces).map("".join), max_size=5))
 def test_both_ways_agree(texts: list[str | None]) -> None:
     assert parse_times(texts).to_list() == [parse_time(text) for text in texts]
+
+
+two_digits = st.integers(0, 99).map("{:02}".format) | st.sampled_from(["1-", "é", " 1", "+1", "²1"])
+written_usually = st.builds(
+    "{}-{}-{}T{}:{}:{}.{:03}{}".format,
+    st.integers(0, 9999).map("{:04}".format) | st.just("2024"),
+    *[st.sampled_from(["01", "02", "12", "29"]) | two_digits] * 5,
+    st.integers(0, 999),
+    st.sampled_from(["Z", "z", "0"]),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(written_usually, max_size=2))
+def test_both_ways_agree_on_what_is_written_almost_as_usual(texts: list[str | None]) -> None:
+    assert parse_times(texts).to_list() == [parse_time(text) for text in texts]
+
+
+def test_texts_that_are_two_times_only_together_are_none() -> None:
+    two = "2025-07-12T17:12:13.971Z" * 2
+    for texts in ([two[:10], two[10:]], ["", two], [two[:25], two[25:]]):
+        assert parse_times(texts).to_list() == [parse_time(text) for text in texts]
+        assert parse_times(texts)[1] is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59)), max_size=3))  # noqa: DTZ001
+def test_times_as_published_are_parsed_back(times: list[datetime]) -> None:
+    in_ms = [time.replace(microsecond=time.microsecond // 1000 * 1000, tzinfo=UTC) for time in times]
+    texts = [f"{time.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z" for time in in_ms]
+    assert parse_times(texts).to_list() == in_ms
