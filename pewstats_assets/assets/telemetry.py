@@ -15,12 +15,16 @@ from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
 from pewstats_assets.settings import Settings
-from pewstats_assets.telemetry import AWAY, BrokenTelemetryError, Decoded, RegisteredFile, TelemetryStore, decode_all
+from pewstats_assets.telemetry import (
+    AWAY,
+    BrokenTelemetryError,
+    RegisteredFile,
+    TelemetryStore,
+    WrittenPart,
+    write_telemetry,
+)
 from pewstats_assets.telemetry.dictionary import FRAMES
 from pewstats_assets.warehouse import Match, matches_of
-
-_PROGRESS_EVERY: Final = 10
-
 
 TELEMETRY: Final = dg.AssetSpec(
     "telemetry",
@@ -43,34 +47,36 @@ def materialize_telemetry(
     """
     start = time.monotonic()
     matches = in_warehouse(log, warehouse, lambda connection: matches_of(connection, batch))
-    rows = store.write(batch, _decode(log, batch, matches))
+    rows = store.write(batch, lambda folder: _write(log, batch, matches, folder))
     counts, broken = _counts(store, batch)
     return metadata.of_telemetry(
         matches=len(matches), rows=rows, counts=counts, broken=broken, seconds=time.monotonic() - start
     )
 
 
-def _decode(log: logging.Logger, batch: str, matches: list[Match]) -> Iterator[tuple[int, Decoded]]:
-    broken: dict[int, BrokenTelemetryError] = {}
-    results = decode_all(
-        [
+def _write(log: logging.Logger, batch: str, matches: list[Match], folder: Path) -> Iterator[WrittenPart]:
+    file_of = {match.match_no: match.file for match in matches}
+    files = [
+        (
+            match.match_no,
             RegisteredFile(
                 file=Path(match.file),
                 match_object=Path(match.match_object) if match.match_object else None,
                 match_id=match.match_id,
                 checksum=match.checksum,
-            )
-            for match in matches
-        ],
-        Settings.from_environment().limits,
-    )
-    for done, (match, result) in enumerate(zip(matches, results, strict=True), start=1):
-        if isinstance(result, BrokenTelemetryError):
-            broken[match.match_no] = result
-            log.warning("%s: match %d cannot be used. %s: %s", batch, match.match_no, match.file, result)
-        if done % _PROGRESS_EVERY == 0 or done == len(matches):
-            log.info("%s: decoded %d of %d matches", batch, done, len(matches))
-        yield match.match_no, result
+            ),
+        )
+        for match in matches
+    ]
+    broken: dict[int, BrokenTelemetryError] = {}
+    done = 0
+    for part in write_telemetry(folder, files, Settings.from_environment().limits):
+        for match_no, error in part.broken.items():
+            log.warning("%s: match %d cannot be used. %s: %s", batch, match_no, file_of[match_no], error)
+        broken |= part.broken
+        done += part.matches
+        log.info("%s: decoded %d of %d matches", batch, done, len(matches))
+        yield part
     _refuse_to_lose(batch, matches, broken)
 
 

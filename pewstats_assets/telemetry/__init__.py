@@ -20,8 +20,8 @@ from pewstats_assets.telemetry.files import (
     telemetry_file,
 )
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
-from pewstats_assets.telemetry.store import TelemetryStore
-from pewstats_assets.telemetry.workers import decode_all
+from pewstats_assets.telemetry.store import TelemetryStore, WrittenPart
+from pewstats_assets.telemetry.workers import prepare_workers, write_telemetry
 
 __all__ = [
     "AWAY",
@@ -37,9 +37,9 @@ __all__ = [
     "TelemetryStore",
     "UnreadableFolderError",
     "UnusableFileNameError",
+    "WrittenPart",
     "changed_ns",
     "checksum",
-    "decode_all",
     "decode_bytes",
     "decode_combat",
     "decode_file",
@@ -49,7 +49,9 @@ __all__ = [
     "in_order",
     "list_telemetry_files",
     "match_object_of",
+    "prepare_workers",
     "read_arrival",
     "read_bytes",
     "telemetry_file",
+    "write_telemetry",
 ]

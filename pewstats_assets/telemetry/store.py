@@ -9,10 +9,9 @@ import os
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
@@ -22,9 +21,6 @@ from pewstats_assets.errors import PewstatsError
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
 from pewstats_assets.telemetry.registered import Decoded
-
-#: Matches whose frames are in one file, and so in memory at once: about 2 MB each.
-PART_MATCHES: Final = 50
 
 FrameName = Literal["combat", "positions", "rosters", "phases", "facts", "quarantined"]
 
@@ -44,13 +40,31 @@ SCHEMAS: Final[Mapping[FrameName, pl.Schema]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenPart:
+    """What was written of some matches of a batch.
+
+    Attributes:
+        matches: how many there are.
+        rows: of each frame.
+        broken: why a match could not be decoded, by `match_no`.
+    """
+
+    matches: int
+    rows: Counter[FrameName]
+    broken: Mapping[int, BrokenTelemetryError]
+
+
+class UnwritablePartError(Exception):
+    """A part of a batch's telemetry cannot be written; the message says why, in the system's words."""
+
+
 class UnwritableStoreError(PewstatsError):
     """The telemetry of a batch cannot be written: the disk is full, say."""
 
     def __init__(self, batch: str, folder: Path, error: Exception) -> None:
-        reason = getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
         super().__init__(
-            f"The telemetry of {batch} cannot be written below {folder} ({reason}): make room or give the right"
+            f"The telemetry of {batch} cannot be written below {folder} ({_reason(error)}): make room or give the right"
             " to write there, and materialize the batch again. What it has is left as it is."
         )
 
@@ -61,13 +75,12 @@ class TelemetryStore:
 
     root: Path
 
-    def write(self, batch: str, results: Iterable[tuple[int, Decoded]]) -> Counter[FrameName]:
-        """Write the folder of a batch in place of the one it had; if the results break off, that one stays.
+    def write(self, batch: str, write_parts: Callable[[Path], Iterable[WrittenPart]]) -> Counter[FrameName]:
+        """Write the folder of a batch in place of the one it had; if writing breaks off, that one stays.
 
         Args:
             batch: the batch's key.
-            results: for each match by rising `match_no` its telemetry, or why it could not be decoded. Only
-                `PART_MATCHES` of them are held in memory.
+            write_parts: writes the parts of the batch, each by `write_part`, into the folder that it is given.
 
         Returns:
             The number of rows of each frame.
@@ -81,11 +94,11 @@ class TelemetryStore:
             try:
                 with _naming(batch, self._versions):
                     version.mkdir()
-                for part, of_part in enumerate(_parts(results)):
-                    for name, frame in _contents(of_part).items():
-                        with _naming(batch, self._versions):
-                            frame.write_parquet(version / _file_name(name, part), compression="zstd")
-                        rows[name] += frame.height
+                try:
+                    for part in write_parts(version):
+                        rows.update(part.rows)
+                except UnwritablePartError as error:
+                    raise UnwritableStoreError(batch, self._versions, error) from None
                 link = version.with_suffix(".link")
                 with _naming(batch, self._versions):
                     link.symlink_to(os.path.relpath(version, self.root))
@@ -132,28 +145,46 @@ class TelemetryStore:
             yield
 
 
+def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]]) -> WrittenPart:
+    """Write some matches of a batch.
+
+    Args:
+        folder: the folder of the batch that is being written.
+        part: the number of the part, from 0, without gaps; parts follow each other by rising `match_no`.
+        results: for each match by rising `match_no` its telemetry, or why it could not be decoded.
+
+    Raises:
+        UnwritablePartError: the disk is full, or the folder may not be written.
+    """
+    contents = _contents(results)
+    try:
+        for name, frame in contents.items():
+            frame.write_parquet(folder / _file_name(name, part), compression="zstd")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UnwritablePartError(_reason(error)) from None
+    return WrittenPart(
+        matches=len(results),
+        rows=Counter({name: frame.height for name, frame in contents.items()}),
+        broken={match_no: result for match_no, result in results if isinstance(result, BrokenTelemetryError)},
+    )
+
+
 @contextmanager
 def _naming(batch: str, folder: Path) -> Iterator[None]:
-    """Say what could not be written, where and why: the system names none of them, polars not even the error."""
+    """Say what could not be written, where and why: the system names none of them."""
     try:
         yield
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except OSError as error:
         raise UnwritableStoreError(batch, folder, error) from None
+
+
+def _reason(error: Exception) -> str:
+    """Why something cannot be written: the system's words, of which polars adds some lines of its own."""
+    return getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
 
 
 def _file_name(name: FrameName, part: int) -> str:
     return f"{name}.{part:05d}.parquet"
-
-
-def _parts(
-    results: Iterable[tuple[int, Decoded]],
-) -> Iterator[list[tuple[int, Decoded]]]:
-    """Cut results into parts; without results there is one part, with nothing in it."""
-    remaining = iter(results)
-    part = list(islice(remaining, PART_MATCHES))
-    yield part
-    while part := list(islice(remaining, PART_MATCHES)):
-        yield part
 
 
 def _contents(results: Sequence[tuple[int, Decoded]]) -> dict[FrameName, pl.DataFrame]:

@@ -1,62 +1,92 @@
-"""Decoding the files of a batch in processes of their own: one core decodes about 15 full-size files a second."""
+"""Decoding the files of a batch, in processes of their own: one core decodes about 20 full-size files a second.
+
+A process writes what it decodes: frames that went back to the run would be packed, unpacked and written by one process.
+"""
 
 import logging
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
 from typing import Final
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.registered import Decoded, RegisteredFile, decode_registered
+from pewstats_assets.telemetry.store import WrittenPart, write_part
 
 logger = logging.getLogger(__name__)
 
 #: Below this, starting the processes (about half a second) takes longer than they save.
 MIN_BYTES: Final = 16 << 20
-#: Files that are handed to each process ahead of the one that is waited for.
-_AHEAD: Final = 2
+#: Matches that are written together, and so in memory at once: about 2 MB each.
+PART_MATCHES: Final = 25
+#: Parts for each process, if there are enough matches: the last ones are done at about the same time.
+_PARTS_EACH: Final = 4
+
+#: Files with the `match_no` of each.
+NumberedFiles = Sequence[tuple[int, RegisteredFile]]
 
 
-def decode_all(files: Sequence[RegisteredFile], limits: Limits = DEFAULT_LIMITS) -> Iterator[Decoded]:
-    """Decode files on all cores that this process may use; their telemetry, or why there is none, in their order.
+def write_telemetry(folder: Path, files: NumberedFiles, limits: Limits = DEFAULT_LIMITS) -> Iterator[WrittenPart]:
+    """Decode files on all cores that this process may use, and write their telemetry.
 
-    However many files there are, only a few that wait for their turn are held in memory.
+    However many files there are, only a few of each process are held in memory.
+
+    Args:
+        folder: the folder of the batch that is being written.
+        files: by rising `match_no`.
+        limits: what a file may hold.
+
+    Returns:
+        The parts in their order, each when it and those before it are written; one at least.
+
+    Raises:
+        UnwritablePartError: the disk is full, or the folder may not be written.
     """
     workers = min(_cores(), len(files))
-    if workers > 1 and sum(map(_size, files)) >= MIN_BYTES:
-        yield from _decode_in_processes(files, limits, workers)
+    if workers > 1 and sum(_size(file) for _, file in files) >= MIN_BYTES:
+        size = min(PART_MATCHES, -(-len(files) // (workers * _PARTS_EACH)))
+        yield from _write_in_processes(folder, _parts(files, size), limits, workers)
     else:
-        yield from (_decode(file, limits) for file in files)
+        for number, part in enumerate(_parts(files, PART_MATCHES)):
+            yield _write_part(folder, number, part, limits)
 
 
-def _decode_in_processes(files: Sequence[RegisteredFile], limits: Limits, workers: int) -> Iterator[Decoded]:
-    ahead = iter(files)
-    waiting: deque[RegisteredFile] = deque()
-    results: deque[Future[Decoded]] = deque()
+def _parts(files: NumberedFiles, size: int) -> list[NumberedFiles]:
+    """Cut files into parts; without files there is one part, with nothing in it."""
+    return [files[start : start + size] for start in range(0, len(files), size)] or [[]]
+
+
+def _write_in_processes(
+    folder: Path, parts: Sequence[NumberedFiles], limits: Limits, workers: int
+) -> Iterator[WrittenPart]:
+    written = 0
     try:
         with start_workers(workers) as pool:
-            for file in ahead:
-                waiting.append(file)
-                results.append(pool.submit(_decode, file, limits))
-                if len(waiting) > _AHEAD * workers:
-                    yield results[0].result()
-                    results.popleft()
-                    waiting.popleft()
-            while waiting:
-                yield results[0].result()
-                results.popleft()
-                waiting.popleft()
+            results = [pool.submit(_write_part, folder, number, part, limits) for number, part in enumerate(parts)]
+            try:
+                for result in results:
+                    yield result.result()
+                    written += 1
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
     except BrokenProcessPool:
-        logger.warning("A process that decodes was killed: its file is looked for among %d.", len(waiting))
-    # One of those that waited may have killed it, and must not cost the others their place in the batch.
-    for file in (*waiting, *ahead):
-        yield _decode_alone(file, limits)
+        left = parts[written:]
+        logger.warning("A process that decodes was killed: its file is looked for among %d.", sum(map(len, left)))
+    # One of the files that are left may have killed it, and must not cost the others their place in the batch.
+    for number in range(written, len(parts)):
+        yield write_part(folder, number, [(match_no, _decode_alone(file, limits)) for match_no, file in parts[number]])
+
+
+def _write_part(folder: Path, number: int, part: NumberedFiles, limits: Limits) -> WrittenPart:
+    return write_part(folder, number, [(match_no, _decode(file, limits)) for match_no, file in part])
 
 
 def _decode_alone(file: RegisteredFile, limits: Limits) -> Decoded:
@@ -68,11 +98,21 @@ def _decode_alone(file: RegisteredFile, limits: Limits) -> Decoded:
         return BrokenTelemetryError(Reason.TOO_LARGE, "The process that decodes it is killed, probably for its memory.")
 
 
+def prepare_workers() -> None:
+    """Let a process begin to import what workers need, while this one does something else."""
+    _context()
+    multiprocessing.forkserver.ensure_running()
+
+
 def start_workers(number: int) -> ProcessPoolExecutor:
     """Start processes that have imported this room, but neither Dagster nor this process's connections."""
+    return ProcessPoolExecutor(number, mp_context=_context(), initializer=_end_with_parent)
+
+
+def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pewstats_assets.worker_process", __name__])
-    return ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent)
+    return context
 
 
 def _decode(file: RegisteredFile, limits: Limits) -> Decoded:

@@ -1,6 +1,7 @@
 """The Parquet folder of a batch: written whole or not at all, and read back as it was."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from pewstats_assets.telemetry import (
     MatchTelemetry,
     Reason,
     TelemetryStore,
+    WrittenPart,
     decode_bytes,
 )
-from pewstats_assets.telemetry.store import PART_MATCHES, SCHEMAS, FrameName, UnwritableStoreError
+from pewstats_assets.telemetry.store import SCHEMAS, FrameName, UnwritableStoreError, write_part
 
 BATCH = "batch_00001"
 BROKEN = BrokenTelemetryError(Reason.BROKEN_JSON, "Not JSON.", 17)
@@ -33,6 +35,10 @@ def match(name: str) -> MatchTelemetry:
     return decode_bytes(json.dumps([damage, damage]).encode(), Path("00000000-0000-4000-8000-000000000001.json"))
 
 
+def write(store: TelemetryStore, *parts: list[tuple[int, Decoded]]) -> Counter[FrameName]:
+    return store.write(BATCH, lambda folder: [write_part(folder, number, part) for number, part in enumerate(parts)])
+
+
 def read(store: TelemetryStore, frame: FrameName) -> pl.DataFrame:
     return pl.concat([part[frame] for part in store.read(BATCH, frame)])
 
@@ -44,7 +50,7 @@ def folders(root: Path) -> list[str]:
 def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
     one, two = match("one"), match("two")
-    rows = store.write(BATCH, [(1, one), (2, two), (3, BROKEN)])
+    rows = write(store, [(1, one), (2, two), (3, BROKEN)])
     combat = read(store, "combat")
     assert rows["combat"] == combat.height == 4
     assert_frame_equal(combat.filter(pl.col("match_no") == 1).drop("match_no"), one.combat)
@@ -56,21 +62,21 @@ def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> 
 @pytest.mark.parametrize("frame", SCHEMAS)
 def test_every_frame_has_its_columns_even_without_a_match(tmp_path: Path, frame: FrameName) -> None:
     store = TelemetryStore(tmp_path)
-    store.write(BATCH, [])
+    write(store, [])
     assert read(store, frame).schema == SCHEMAS[frame]
 
 
 def test_writing_again_replaces_the_whole_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
-    store.write(BATCH, [(1, match("one"))])
-    store.write(BATCH, [(2, match("two"))])
+    write(store, [(1, match("one"))])
+    write(store, [(2, match("two"))])
     assert read(store, "facts")["match_no"].to_list() == [2]
     assert len(folders(tmp_path)) == 1
 
 
 def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = TelemetryStore(tmp_path)
-    store.write(BATCH, [(1, match("one"))])
+    write(store, [(1, match("one"))])
     written: list[Path] = []
 
     def break_off(frame: pl.DataFrame, path: Path, **_: object) -> None:
@@ -83,45 +89,41 @@ def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypat
         patched.setattr(pl.DataFrame, "write_parquet", break_off)
         full = rf"{BATCH} cannot be written below {tmp_path}/\.versions \(No space left on device\): make room"
         with pytest.raises(UnwritableStoreError, match=full):
-            store.write(BATCH, [(2, match("two"))])
+            write(store, [(2, match("two"))])
     assert written
     assert len(folders(tmp_path)) == 1, "what the broken write left is cleared away at once"
     assert read(store, "facts")["match_no"].to_list() == [1]
-    store.write(BATCH, [(3, match("three"))])
+    write(store, [(3, match("three"))])
     assert read(store, "facts")["match_no"].to_list() == [3]
     assert len(folders(tmp_path)) == 1
 
 
-def test_a_write_whose_results_break_off_leaves_the_old_folder(tmp_path: Path) -> None:
-    def results() -> Iterator[tuple[int, Decoded]]:
-        yield 2, match("two")
+def test_a_write_that_is_given_up_leaves_the_old_folder(tmp_path: Path) -> None:
+    def give_up(folder: Path) -> Iterator[WrittenPart]:
+        yield write_part(folder, 0, [(2, match("two"))])
         raise FileNotFoundError
 
     store = TelemetryStore(tmp_path)
-    store.write(BATCH, [(1, match("one"))])
+    write(store, [(1, match("one"))])
     with pytest.raises(FileNotFoundError):
-        store.write(BATCH, results())
+        store.write(BATCH, give_up)
     assert read(store, "facts")["match_no"].to_list() == [1]
     assert len(folders(tmp_path)) == 1
 
 
-def test_a_large_batch_is_written_and_read_in_parts(tmp_path: Path) -> None:
-    held: list[int] = []
-    one = match("one")
-
-    def results() -> Iterator[tuple[int, Decoded]]:
-        for match_no in range(1, 2 * PART_MATCHES + 2):
-            held.append(len(list((tmp_path / ".versions").glob("*/facts.*"))))
-            yield match_no, BROKEN if match_no % 10 == 0 else one
-
+def test_a_batch_is_read_in_the_parts_in_which_it_was_written(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
-    rows = store.write(BATCH, results())
-    assert [held.count(parts) for parts in (0, 1, 2)] == [PART_MATCHES, PART_MATCHES, 1]
+    rows = write(store, [(1, match("one")), (2, BROKEN)], [(3, match("three"))], [(4, BROKEN)])
     parts = list(store.read(BATCH, "facts", "combat", "quarantined"))
-    numbers = [[*part["facts"]["match_no"], *part["quarantined"]["match_no"]] for part in parts]
-    assert [len(of_part) for of_part in numbers] == [PART_MATCHES, PART_MATCHES, 1]
-    assert sorted(no for of_part in numbers for no in of_part) == list(range(1, 2 * PART_MATCHES + 2))
-    assert rows["combat"] == sum(part["combat"].height for part in parts) == 2 * rows["facts"]
+    assert [part["facts"]["match_no"].to_list() for part in parts] == [[1], [3], []]
+    assert [part["quarantined"]["match_no"].to_list() for part in parts] == [[2], [], [4]]
+    assert rows["combat"] == sum(part["combat"].height for part in parts) == 4
+    assert (rows["facts"], rows["quarantined"]) == (2, 2)
+
+
+def test_a_part_says_what_was_broken(tmp_path: Path) -> None:
+    part = write_part(tmp_path, 0, [(1, match("one")), (2, BROKEN)])
+    assert (part.matches, dict(part.broken)) == (2, {2: BROKEN})
 
 
 def test_a_batch_without_a_folder_says_what_to_do(tmp_path: Path) -> None:

@@ -6,15 +6,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from pewstats_assets.limits import Limits
-from pewstats_assets.telemetry import BrokenTelemetryError, MatchTelemetry, Reason, RegisteredFile, decode_all, workers
+from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.telemetry import (
+    BrokenTelemetryError,
+    MatchTelemetry,
+    Reason,
+    RegisteredFile,
+    TelemetryStore,
+    WrittenPart,
+    decode_registered,
+    workers,
+)
+from pewstats_assets.telemetry.store import SCHEMAS, FrameName, UnwritablePartError
 from pewstats_assets_tests.fights.events import as_json, damage
 from pewstats_assets_tests.telemetry.wire import definition, event
 
@@ -38,23 +51,47 @@ def files(tmp_path: Path) -> list[RegisteredFile]:
     return registered
 
 
-def summary(files: list[RegisteredFile]) -> list[tuple[str | None, int] | Reason]:
+def write(
+    root: Path, files: list[RegisteredFile], limits: Limits = DEFAULT_LIMITS
+) -> list[BrokenTelemetryError | None]:
+    """Write the telemetry of files as batch "a"; why each could not be decoded."""
+    broken: dict[int, BrokenTelemetryError] = {}
+
+    def write_parts(folder: Path) -> Iterator[WrittenPart]:
+        for part in workers.write_telemetry(folder, list(enumerate(files)), limits):
+            broken.update(part.broken)
+            yield part
+
+    TelemetryStore(root).write("a", write_parts)
+    return [broken.get(number) for number in range(len(files))]
+
+
+def read(root: Path, frame: FrameName) -> pl.DataFrame:
+    return pl.concat([part[frame] for part in TelemetryStore(root).read("a", frame)])
+
+
+def summary(root: Path, files: list[RegisteredFile]) -> list[tuple[str, int] | Reason]:
+    """The match id and the number of combat events of each file, or why there are none."""
+    broken = write(root, files)
+    match_ids = dict(read(root, "facts").select("match_no", "match_id").iter_rows())
+    heights = Counter(read(root, "combat")["match_no"])
     return [
-        result.reason if isinstance(result, BrokenTelemetryError) else (result.match_id, result.combat.height)
-        for result in decode_all(files)
+        (match_ids[number], heights[number]) if error is None else error.reason for number, error in enumerate(broken)
     ]
 
 
 @pytest.mark.parametrize("min_bytes", [0, workers.MIN_BYTES], ids=["in processes", "in this process"])
 def test_results_are_in_the_order_of_the_files(
-    files: list[RegisteredFile], min_bytes: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, files: list[RegisteredFile], min_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "MIN_BYTES", min_bytes)
     monkeypatch.setattr(workers, "_cores", lambda: 2)
-    expected: list[tuple[str | None, int] | Reason] = [(uuid_of(number), number) for number in range(NUMBER)]
+    expected: list[tuple[str, int] | Reason] = [(uuid_of(number), number) for number in range(NUMBER)]
     expected[4] = expected[9] = Reason.EMPTY_FILE
     expected[-1] = Reason.FILE_MISSING
-    assert summary(files) == expected
+    assert summary(tmp_path, files) == expected
+    for frame in ("facts", "combat", "quarantined"):
+        assert read(tmp_path, frame)["match_no"].is_sorted()
 
 
 @pytest.mark.parametrize("min_bytes", [0, workers.MIN_BYTES], ids=["in processes", "in this process"])
@@ -77,23 +114,50 @@ def test_hostile_files_are_refused_with_their_place_and_by_the_limits_given(
         path = tmp_path / f"{number}.json"
         path.write_bytes(content)
         files.append(RegisteredFile(path, None, uuid_of(0), None))
-    results = decode_all(files, Limits(json_bytes=1_000_000))
-    refused = [
-        (result.reason, result.byte_offset) if isinstance(result, BrokenTelemetryError) else None for result in results
-    ]
+    errors = write(tmp_path / "store", files, Limits(json_bytes=1_000_000))
+    refused = [error and (error.reason, error.byte_offset) for error in errors]
     assert refused == [expected for _, expected in contents]
 
 
-def test_frames_survive_the_way_between_processes(files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch) -> None:
-    here = list(decode_all(files))
+def test_processes_write_the_same_frames_as_this_process(
+    tmp_path: Path, files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "here", files)
     monkeypatch.setattr(workers, "MIN_BYTES", 0)
     monkeypatch.setattr(workers, "_cores", lambda: 2)
-    for mine, theirs in zip(here, decode_all(files), strict=True):
-        assert type(mine) is type(theirs)
-        if isinstance(mine, MatchTelemetry) and isinstance(theirs, MatchTelemetry):
-            for frame in ("combat", "positions", "rosters", "phases", "facts"):
-                assert getattr(theirs, frame).equals(getattr(mine, frame))
-                assert getattr(theirs, frame).schema == getattr(mine, frame).schema
+    write(tmp_path / "there", files)
+    for frame in SCHEMAS:
+        assert_frame_equal(read(tmp_path / "there", frame), read(tmp_path / "here", frame))
+    assert len(list((tmp_path / "there" / "a").glob("facts.*"))) > 1
+
+
+@pytest.mark.parametrize(("number", "parts"), [(0, [0]), (1, [1]), (51, [25, 25, 1])])
+def test_only_a_part_of_the_files_is_held_in_memory(
+    tmp_path: Path, number: int, parts: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part is written before the next one is begun."""
+    on_disk: list[int] = []
+
+    def watch(file: RegisteredFile, limits: Limits) -> MatchTelemetry:
+        on_disk.append(len(list(tmp_path.glob("facts.*"))))
+        return decode_registered(file, limits)
+
+    monkeypatch.setattr(workers, "decode_registered", watch)
+    path = tmp_path / f"{uuid_of(1)}.json"
+    path.write_bytes(as_json(definition(uuid_of(1)), event("LogHeal")))
+    files = [(match_no, RegisteredFile(path, None, uuid_of(1), None)) for match_no in range(number)]
+    assert [part.matches for part in workers.write_telemetry(tmp_path, files)] == parts
+    assert [on_disk.count(part) for part in range(len(parts))] == parts
+
+
+@pytest.mark.parametrize("min_bytes", [0, workers.MIN_BYTES], ids=["in processes", "in this process"])
+def test_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, files: list[RegisteredFile], min_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "MIN_BYTES", min_bytes)
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    with pytest.raises(UnwritablePartError, match="No such file or directory"):
+        list(workers.write_telemetry(tmp_path / "nowhere", list(enumerate(files))))
 
 
 def test_worker_uses_one_thread_and_has_not_imported_dagster() -> None:
@@ -107,11 +171,11 @@ def _has_imported(module: str) -> bool:
 
 
 def test_file_that_kills_its_process_costs_no_other_its_place(
-    files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, files: list[RegisteredFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "MIN_BYTES", 0)
     monkeypatch.setattr(workers, "_cores", lambda: 2)
-    expected = summary(files)
+    expected = summary(tmp_path, files)
     deadly = files[2].file
     deadly.unlink()
     os.mkfifo(deadly)
@@ -119,7 +183,7 @@ def test_file_that_kills_its_process_costs_no_other_its_place(
     killer = threading.Thread(target=_kill_whoever_reads, args=(deadly, over))
     killer.start()
     try:
-        found = summary(files)
+        found = summary(tmp_path, files)
     finally:
         over.set()
         killer.join()
