@@ -1,11 +1,13 @@
 """A fight and its participants, as every ruleset returns them.
 
-Participants are embedded in their fight: nobody can pass on one without the other.
+Participants are embedded in their fight: nobody can pass on one without the other. They are structs of msgspec, which
+are made, and passed on between processes, faster than dataclasses.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 
 class TooMuchCombatError(Exception):
@@ -29,8 +31,7 @@ class TeamOutcome(StrEnum):
     DRAW = "DRAW"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participant:
+class Participant(msgspec.Struct, frozen=True):
     """A player's part in one fight. Damage in HP, coordinates in cm, times UTC.
 
     Attributes:
@@ -54,8 +55,7 @@ class Participant:
     killed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fight:
+class Fight(msgspec.Struct, frozen=True):
     """A team fight with everybody who took part. Damage in HP, centre in cm, spread in m, duration in s, times UTC.
 
     Attributes:

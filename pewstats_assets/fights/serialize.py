@@ -1,8 +1,9 @@
 """Fights as plain JSON values, for whoever reads them outside of Python."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import asdict
 
 from pewstats_assets.fights.model import Fight
 
@@ -14,6 +15,7 @@ def fight_to_json(fight: Fight) -> dict[str, Any]:
     (`2025-07-12T17:12:13.971Z`). Team ids as keys of `team_outcomes` are text.
     """
     values = asdict(fight)
+    values["participants"] = [asdict(participant) for participant in fight.participants]
     values["fight_start_time"] = fight.fight_start_time.isoformat()
     values["fight_end_time"] = fight.fight_end_time.isoformat()
     values["team_outcomes"] = {str(team): outcome for team, outcome in fight.team_outcomes.items()}

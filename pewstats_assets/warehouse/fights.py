@@ -1,7 +1,7 @@
 """The batch write: fights and participants of a batch, and what became of its matches, in one transaction."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -91,8 +91,8 @@ _PARTICIPANT_COLUMNS: Final = {
 }
 
 #: The columns that are filled from the field of the same name.
-_FIGHT_FIELDS: Final = tuple(field.name for field in fields(Fight) if field.name in _FIGHT_COLUMNS)
-_PARTICIPANT_FIELDS: Final = tuple(field.name for field in fields(Participant) if field.name in _PARTICIPANT_COLUMNS)
+_FIGHT_FIELDS: Final = tuple(name for name in Fight.__struct_fields__ if name in _FIGHT_COLUMNS)
+_PARTICIPANT_FIELDS: Final = tuple(name for name in Participant.__struct_fields__ if name in _PARTICIPANT_COLUMNS)
 
 _LOCK_BATCH = (
     "SELECT match_no FROM matches WHERE batch = %(batch)s AND status <> 'excluded' ORDER BY match_no FOR UPDATE"

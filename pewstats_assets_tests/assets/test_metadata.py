@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import dagster as dg
 import pytest
+from msgspec import structs
 
 from pewstats_assets.assets import metadata
 from pewstats_assets.dictionary import Table
@@ -18,7 +19,7 @@ HOSTILE = "/t/<img src=x onerror=alert(1)>|[a](javascript:alert(1))`\x1b[31m\u20
 
 def with_durations(*seconds: float) -> MatchFights:
     match = detected(1, fights=len(seconds))
-    fights = [replace(fight, duration_seconds=one) for fight, one in zip(match.fights, seconds, strict=True)]
+    fights = [structs.replace(fight, duration_seconds=one) for fight, one in zip(match.fights, seconds, strict=True)]
     return replace(match, fights=fights)
 
 
@@ -59,7 +60,7 @@ def test_the_numbers_of_a_batch_of_fights() -> None:
 
 def test_the_numbers_of_a_batch_of_participants() -> None:
     first, second = detected(1, fights=2).fights
-    crowd = replace(second, participants=second.participants * 16)  # 48
+    crowd = structs.replace(second, participants=second.participants * 16)  # 48
     match = replace(detected(1), fights=[first, crowd])
     of = plain(metadata.of_participants([match], quarantined=1))
     assert of["matches"] == 2

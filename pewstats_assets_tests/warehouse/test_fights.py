@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec import structs
 
 from pewstats_assets.warehouse import Databases, QuarantinedMatch, WrittenBatch, replace_fights
 from pewstats_assets.warehouse.fights import IncompleteWriteError
@@ -56,10 +57,10 @@ def test_every_column_holds_what_was_detected(connection: psycopg.Connection) ->
     row = cursor.execute("SELECT * FROM team_fights").fetchone() or {}
     assert row["team_outcomes"] == {"1": "WON", "2": "LOST"}
     assert (str(row["match_id"]), row["ruleset"], row["match_datetime"]) == (match_id_of(1), "v2", START)
-    for column in row.keys() & set(fight.__dataclass_fields__) - {"team_outcomes"}:
+    for column in row.keys() & set(fight.__struct_fields__) - {"team_outcomes"}:
         assert row[column] == getattr(fight, column), column
     loser = cursor.execute("SELECT * FROM fight_participants WHERE player_name = 'loser'").fetchone() or {}
-    for column in loser.keys() & set(fight.participants[2].__dataclass_fields__):
+    for column in loser.keys() & set(fight.participants[2].__struct_fields__):
         assert loser[column] == getattr(fight.participants[2], column), column
 
 
@@ -215,7 +216,7 @@ def test_a_broken_write_of_a_match_leaves_the_whole_batch_as_it_was(connection: 
     register_matches(connection, [1, 2])
     write(connection, detected(1), detected(2))
     before = all_rows(connection)
-    bad = replace(detected(2).fights[0], duration_seconds=-1.0)
+    bad = structs.replace(detected(2).fights[0], duration_seconds=-1.0)
     with pytest.raises(psycopg.IntegrityError):
         write(connection, detected(1, fights=7), replace(detected(2), fights=[bad]))
     assert all_rows(connection) == before

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec import structs
 
 from pewstats_assets.fights import MatchFights
 from pewstats_assets.profiles import sum_profiles
@@ -94,8 +95,8 @@ def crowd(connection: psycopg.Connection) -> None:
         fights = []
         for fight in match.fights:
             helper = fight.participants[1]
-            others = [replace(helper, player_name=f"helper {number}", damage_dealt=0.0) for number in range(2)]
-            fights.append(replace(fight, participants=[*fight.participants, *others]))
+            others = [structs.replace(helper, player_name=f"helper {number}", damage_dealt=0.0) for number in range(2)]
+            fights.append(structs.replace(fight, participants=[*fight.participants, *others]))
         return replace(match, fights=fights)
 
     write(connection, [crowded(detected(match_no)) for match_no in range(1, 31)])
