@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import dagster as dg
@@ -43,15 +44,26 @@ FIGHT_PARTICIPANTS: Final = dg.AssetSpec(
 
 
 def materialize_fights(
-    log: logging.Logger, warehouse: WarehouseResource, store: TelemetryStore, batch: str
+    log: logging.Logger,
+    warehouse: WarehouseResource,
+    store: TelemetryStore,
+    batch: str,
+    found: Sequence[MatchFights | UndetectedMatch] | None,
 ) -> tuple[Metadata, Metadata]:
-    """Detect the fights of every match of a batch once, and write them with their participants in one transaction.
+    """Write the fights of a batch, with their participants, in one transaction.
+
+    Args:
+        log: tells how far it is.
+        warehouse: takes the fights.
+        store: holds the batch's telemetry.
+        batch: the batch's key.
+        found: what was detected in that telemetry while it was written; None if it is to be detected now.
 
     Returns:
         What came out, for the materializations of `team_fights` and `fight_participants`.
     """
     start = time.monotonic()
-    detected, quarantined = _detect(store, batch)
+    detected, quarantined = _sort_out(store, batch, _detect(store, batch) if found is None else found)
     log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
 
     def replace(connection: psycopg.Connection) -> list[MatchInQuarantine]:
@@ -65,20 +77,29 @@ def materialize_fights(
     )
 
 
-def _detect(store: TelemetryStore, batch: str) -> tuple[list[MatchFights], list[QuarantinedMatch]]:
+def _detect(store: TelemetryStore, batch: str) -> list[MatchFights | UndetectedMatch]:
+    return [
+        match for part in store.read(batch, "facts", "combat") for match in detect_batch(part["facts"], part["combat"])
+    ]
+
+
+def _sort_out(
+    store: TelemetryStore, batch: str, found: Sequence[MatchFights | UndetectedMatch]
+) -> tuple[list[MatchFights], list[QuarantinedMatch]]:
+    """Tell the matches with fights that can be stored from those that have to be quarantined."""
     detected: list[MatchFights] = []
-    quarantined: list[QuarantinedMatch] = []
-    for part in store.read(batch, "facts", "combat", "quarantined"):
-        quarantined += [QuarantinedMatch(*row) for row in part["quarantined"].iter_rows()]
-        for match in detect_batch(part["facts"], part["combat"]):
-            if isinstance(match, UndetectedMatch):
-                quarantined.append(QuarantinedMatch(match.match_no, Reason.TOO_MUCH_COMBAT, match.detail))
-                continue
-            too_much = _more_than_ids_have_room_for(match)
-            if too_much is None:
-                detected.append(match)
-            else:
-                quarantined.append(too_much)
+    quarantined = [
+        QuarantinedMatch(*row) for part in store.read(batch, "quarantined") for row in part["quarantined"].iter_rows()
+    ]
+    for match in found:
+        if isinstance(match, UndetectedMatch):
+            quarantined.append(QuarantinedMatch(match.match_no, Reason.TOO_MUCH_COMBAT, match.detail))
+            continue
+        too_much = _more_than_ids_have_room_for(match)
+        if too_much is None:
+            detected.append(match)
+        else:
+            quarantined.append(too_much)
     return detected, quarantined
 
 

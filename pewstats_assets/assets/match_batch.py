@@ -16,8 +16,10 @@ from pewstats_assets.assets.profiles import PLAYER_PROFILES, materialize_profile
 from pewstats_assets.assets.telemetry import TELEMETRY, materialize_telemetry
 from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
 from pewstats_assets.failures import STORAGE_ERRORS, first_line
+from pewstats_assets.fights import MatchFights, UndetectedMatch, detect_batch
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
+from pewstats_assets.telemetry import nothing
 
 #: In the order in which a batch goes through them.
 SPECS: Final = (TELEMETRY, TEAM_FIGHTS, FIGHT_PARTICIPANTS, PLAYER_PROFILES)
@@ -74,12 +76,21 @@ def _materialize(
     """Make the selected assets of one batch; no profiles of fights that a blocking check finds broken."""
     store = telemetry_store.store()
     selected = context.selected_asset_keys
-    if TELEMETRY.key in selected:
-        yield _materialization(TELEMETRY, batch, materialize_telemetry(context.log, warehouse, store, batch))
     # Nobody can have one without the other, whichever is selected.
-    if not selected.isdisjoint(spec.key for spec in _FIGHTS):
-        for spec, metadata in zip(_FIGHTS, materialize_fights(context.log, warehouse, store, batch), strict=True):
-            yield _materialization(spec, batch, metadata)
+    with_fights = not selected.isdisjoint(spec.key for spec in _FIGHTS)
+    found: list[MatchFights | UndetectedMatch] | None = None
+    if TELEMETRY.key in selected:
+        # Fights are detected where the telemetry is decoded, on all cores, so that nobody has to read it again.
+        of_batch, parts = materialize_telemetry(
+            context.log, warehouse, store, batch, detect_batch if with_fights else nothing
+        )
+        yield _materialization(TELEMETRY, batch, of_batch)
+        if with_fights:
+            found = [match for part in parts if part is not None for match in part]
+    if with_fights:
+        of_tables = materialize_fights(context.log, warehouse, store, batch, found)
+        for spec, of_table in zip(_FIGHTS, of_tables, strict=True):
+            yield _materialization(spec, batch, of_table)
     is_blocked = False
     for evaluation in _evaluate(context, warehouse, batch, _FIGHTS):
         is_blocked |= evaluation.blocking is True and not evaluation.passed

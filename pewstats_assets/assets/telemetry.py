@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import dagster as dg
 
@@ -18,6 +18,7 @@ from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import (
     AWAY,
     BrokenTelemetryError,
+    Make,
     RegisteredFile,
     TelemetryStore,
     WrittenPart,
@@ -25,6 +26,8 @@ from pewstats_assets.telemetry import (
 )
 from pewstats_assets.telemetry.dictionary import FRAMES
 from pewstats_assets.warehouse import Match, matches_of
+
+T = TypeVar("T")
 
 TELEMETRY: Final = dg.AssetSpec(
     "telemetry",
@@ -38,23 +41,47 @@ TELEMETRY: Final = dg.AssetSpec(
 
 
 def materialize_telemetry(
-    log: logging.Logger, warehouse: WarehouseResource, store: TelemetryStore, batch: str
-) -> Metadata:
-    """Decode the files of a batch into its Parquet folder; what came out, for its materialization.
+    log: logging.Logger,
+    warehouse: WarehouseResource,
+    store: TelemetryStore,
+    batch: str,
+    make: Make[T],
+) -> tuple[Metadata, list[T]]:
+    """Decode the files of a batch into its Parquet folder.
 
     A broken file never fails its batch: its match is left out, with the reason, and quarantined when the batch is
     written.
+
+    Args:
+        log: tells how far it is.
+        warehouse: has the registered files.
+        store: holds the batch's folder.
+        batch: the batch's key.
+        make: makes something of the telemetry of some of its matches, in the process that decodes them.
+
+    Returns:
+        What came out, for its materialization, and what was made.
     """
     start = time.monotonic()
     matches = in_warehouse(log, warehouse, lambda connection: matches_of(connection, batch))
-    rows = store.write(batch, lambda folder: _write(log, batch, matches, folder))
+    made: list[T] = []
+
+    def write_parts(folder: Path) -> Iterator[WrittenPart[T]]:
+        for part in _write(log, batch, matches, folder, make):
+            made.append(part.made)
+            yield part
+
+    rows = store.write(batch, write_parts)
     counts, broken = _counts(store, batch)
-    return metadata.of_telemetry(
+    of_batch = metadata.of_telemetry(
         matches=len(matches), rows=rows, counts=counts, broken=broken, seconds=time.monotonic() - start
     )
+    return of_batch, made
 
 
-def _write(log: logging.Logger, batch: str, matches: list[Match], folder: Path) -> Iterator[WrittenPart]:
+def _write(
+    log: logging.Logger, batch: str, matches: list[Match], folder: Path, make: Make[T]
+) -> Iterator[WrittenPart[T]]:
     file_of = {match.match_no: match.file for match in matches}
     files = [
         (
@@ -70,7 +97,7 @@ def _write(log: logging.Logger, batch: str, matches: list[Match], folder: Path) 
     ]
     broken: dict[int, BrokenTelemetryError] = {}
     done = 0
-    for part in write_telemetry(folder, files, Settings.from_environment().limits):
+    for part in write_telemetry(folder, files, make, Settings.from_environment().limits):
         for match_no, error in part.broken.items():
             log.warning("%s: match %d cannot be used. %s: %s", batch, match_no, file_of[match_no], error)
         broken |= part.broken

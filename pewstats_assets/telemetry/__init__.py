@@ -20,14 +20,15 @@ from pewstats_assets.telemetry.files import (
     telemetry_file,
 )
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
-from pewstats_assets.telemetry.store import TelemetryStore, WrittenPart
-from pewstats_assets.telemetry.workers import prepare_workers, write_telemetry
+from pewstats_assets.telemetry.store import Make, TelemetryStore, WrittenPart
+from pewstats_assets.telemetry.workers import nothing, prepare_workers, write_telemetry
 
 __all__ = [
     "AWAY",
     "Arrival",
     "BrokenTelemetryError",
     "Decoded",
+    "Make",
     "MatchCombat",
     "MatchIdentity",
     "MatchTelemetry",
@@ -49,6 +50,7 @@ __all__ = [
     "in_order",
     "list_telemetry_files",
     "match_object_of",
+    "nothing",
     "prepare_workers",
     "read_arrival",
     "read_bytes",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import polars as pl
 
@@ -22,7 +22,10 @@ from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
 from pewstats_assets.telemetry.registered import Decoded
 
+T = TypeVar("T")
 FrameName = Literal["combat", "positions", "rosters", "phases", "facts", "quarantined"]
+#: What makes something of the frames `facts` and `combat` of some matches.
+Make = Callable[[pl.DataFrame, pl.DataFrame], T]
 
 #: One row per match of the batch that could not be decoded.
 QUARANTINED: Final = pl.Schema({"reason": pl.String(), "detail": pl.String(), "byte_offset": pl.Int64()})
@@ -41,18 +44,20 @@ SCHEMAS: Final[Mapping[FrameName, pl.Schema]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenPart:
+class WrittenPart(Generic[T]):
     """What was written of some matches of a batch.
 
     Attributes:
         matches: how many there are.
         rows: of each frame.
         broken: why a match could not be decoded, by `match_no`.
+        made: what was made of the frames `facts` and `combat` once they were written.
     """
 
     matches: int
     rows: Counter[FrameName]
     broken: Mapping[int, BrokenTelemetryError]
+    made: T
 
 
 class UnwritablePartError(Exception):
@@ -75,7 +80,7 @@ class TelemetryStore:
 
     root: Path
 
-    def write(self, batch: str, write_parts: Callable[[Path], Iterable[WrittenPart]]) -> Counter[FrameName]:
+    def write(self, batch: str, write_parts: Callable[[Path], Iterable[WrittenPart[Any]]]) -> Counter[FrameName]:
         """Write the folder of a batch in place of the one it had; if writing breaks off, that one stays.
 
         Args:
@@ -145,13 +150,14 @@ class TelemetryStore:
             yield
 
 
-def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]]) -> WrittenPart:
+def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], make: Make[T]) -> WrittenPart[T]:
     """Write some matches of a batch.
 
     Args:
         folder: the folder of the batch that is being written.
         part: the number of the part, from 0, without gaps; parts follow each other by rising `match_no`.
         results: for each match by rising `match_no` its telemetry, or why it could not be decoded.
+        make: makes something of two of the frames while they are in memory.
 
     Raises:
         UnwritablePartError: the disk is full, or the folder may not be written.
@@ -166,6 +172,7 @@ def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]]) 
         matches=len(results),
         rows=Counter({name: frame.height for name, frame in contents.items()}),
         broken={match_no: result for match_no, result in results if isinstance(result, BrokenTelemetryError)},
+        made=make(contents["facts"], contents["combat"]),
     )
 
 

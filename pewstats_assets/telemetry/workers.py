@@ -14,14 +14,18 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+import polars as pl
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.registered import Decoded, RegisteredFile, decode_registered
-from pewstats_assets.telemetry.store import WrittenPart, write_part
+from pewstats_assets.telemetry.store import Make, WrittenPart, write_part
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: Below this, starting the processes (about half a second) takes longer than they save.
 MIN_BYTES: Final = 16 << 20
@@ -34,7 +38,13 @@ _PARTS_EACH: Final = 4
 NumberedFiles = Sequence[tuple[int, RegisteredFile]]
 
 
-def write_telemetry(folder: Path, files: NumberedFiles, limits: Limits = DEFAULT_LIMITS) -> Iterator[WrittenPart]:
+def nothing(facts: pl.DataFrame, combat: pl.DataFrame) -> None:
+    """Make nothing of a part."""
+
+
+def write_telemetry(
+    folder: Path, files: NumberedFiles, make: Make[T], limits: Limits = DEFAULT_LIMITS
+) -> Iterator[WrittenPart[T]]:
     """Decode files on all cores that this process may use, and write their telemetry.
 
     However many files there are, only a few of each process are held in memory.
@@ -42,6 +52,7 @@ def write_telemetry(folder: Path, files: NumberedFiles, limits: Limits = DEFAULT
     Args:
         folder: the folder of the batch that is being written.
         files: by rising `match_no`.
+        make: makes something of the `facts` and the `combat` of a part, where they are; `nothing`, for example.
         limits: what a file may hold.
 
     Returns:
@@ -53,10 +64,10 @@ def write_telemetry(folder: Path, files: NumberedFiles, limits: Limits = DEFAULT
     workers = min(_cores(), len(files))
     if workers > 1 and sum(_size(file) for _, file in files) >= MIN_BYTES:
         size = min(PART_MATCHES, -(-len(files) // (workers * _PARTS_EACH)))
-        yield from _write_in_processes(folder, _parts(files, size), limits, workers)
+        yield from _write_in_processes(folder, _parts(files, size), make, limits, workers)
     else:
         for number, part in enumerate(_parts(files, PART_MATCHES)):
-            yield _write_part(folder, number, part, limits)
+            yield _write_part(folder, number, part, make, limits)
 
 
 def _parts(files: NumberedFiles, size: int) -> list[NumberedFiles]:
@@ -65,12 +76,14 @@ def _parts(files: NumberedFiles, size: int) -> list[NumberedFiles]:
 
 
 def _write_in_processes(
-    folder: Path, parts: Sequence[NumberedFiles], limits: Limits, workers: int
-) -> Iterator[WrittenPart]:
+    folder: Path, parts: Sequence[NumberedFiles], make: Make[T], limits: Limits, workers: int
+) -> Iterator[WrittenPart[T]]:
     written = 0
     try:
         with start_workers(workers) as pool:
-            results = [pool.submit(_write_part, folder, number, part, limits) for number, part in enumerate(parts)]
+            results = [
+                pool.submit(_write_part, folder, number, part, make, limits) for number, part in enumerate(parts)
+            ]
             try:
                 for result in results:
                     yield result.result()
@@ -78,15 +91,16 @@ def _write_in_processes(
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
     except BrokenProcessPool:
-        left = parts[written:]
-        logger.warning("A process that decodes was killed: its file is looked for among %d.", sum(map(len, left)))
+        left = sum(map(len, parts[written:]))
+        logger.warning("A process that decodes was killed: its file is looked for among %d.", left)
     # One of the files that are left may have killed it, and must not cost the others their place in the batch.
     for number in range(written, len(parts)):
-        yield write_part(folder, number, [(match_no, _decode_alone(file, limits)) for match_no, file in parts[number]])
+        results_alone = [(match_no, _decode_alone(file, limits)) for match_no, file in parts[number]]
+        yield write_part(folder, number, results_alone, make)
 
 
-def _write_part(folder: Path, number: int, part: NumberedFiles, limits: Limits) -> WrittenPart:
-    return write_part(folder, number, [(match_no, _decode(file, limits)) for match_no, file in part])
+def _write_part(folder: Path, number: int, part: NumberedFiles, make: Make[T], limits: Limits) -> WrittenPart[T]:
+    return write_part(folder, number, [(match_no, _decode(file, limits)) for match_no, file in part], make)
 
 
 def _decode_alone(file: RegisteredFile, limits: Limits) -> Decoded:

@@ -17,6 +17,7 @@ from pewstats_assets.telemetry import (
     TelemetryStore,
     WrittenPart,
     decode_bytes,
+    nothing,
 )
 from pewstats_assets.telemetry.store import SCHEMAS, FrameName, UnwritableStoreError, write_part
 
@@ -36,7 +37,9 @@ def match(name: str) -> MatchTelemetry:
 
 
 def write(store: TelemetryStore, *parts: list[tuple[int, Decoded]]) -> Counter[FrameName]:
-    return store.write(BATCH, lambda folder: [write_part(folder, number, part) for number, part in enumerate(parts)])
+    return store.write(
+        BATCH, lambda folder: [write_part(folder, number, part, nothing) for number, part in enumerate(parts)]
+    )
 
 
 def read(store: TelemetryStore, frame: FrameName) -> pl.DataFrame:
@@ -99,8 +102,8 @@ def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypat
 
 
 def test_a_write_that_is_given_up_leaves_the_old_folder(tmp_path: Path) -> None:
-    def give_up(folder: Path) -> Iterator[WrittenPart]:
-        yield write_part(folder, 0, [(2, match("two"))])
+    def give_up(folder: Path) -> Iterator[WrittenPart[None]]:
+        yield write_part(folder, 0, [(2, match("two"))], nothing)
         raise FileNotFoundError
 
     store = TelemetryStore(tmp_path)
@@ -122,8 +125,10 @@ def test_a_batch_is_read_in_the_parts_in_which_it_was_written(tmp_path: Path) ->
 
 
 def test_a_part_says_what_was_broken(tmp_path: Path) -> None:
-    part = write_part(tmp_path, 0, [(1, match("one")), (2, BROKEN)])
-    assert (part.matches, dict(part.broken)) == (2, {2: BROKEN})
+    part = write_part(
+        tmp_path, 0, [(1, match("one")), (2, BROKEN)], lambda facts, combat: (facts.height, combat.height)
+    )
+    assert (part.matches, dict(part.broken), part.made) == (2, {2: BROKEN}, (1, 2))
 
 
 def test_a_batch_without_a_folder_says_what_to_do(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from pewstats_assets.telemetry import (
     TelemetryStore,
     WrittenPart,
     decode_registered,
+    nothing,
     workers,
 )
 from pewstats_assets.telemetry.store import SCHEMAS, FrameName, UnwritablePartError
@@ -57,8 +58,8 @@ def write(
     """Write the telemetry of files as batch "a"; why each could not be decoded."""
     broken: dict[int, BrokenTelemetryError] = {}
 
-    def write_parts(folder: Path) -> Iterator[WrittenPart]:
-        for part in workers.write_telemetry(folder, list(enumerate(files)), limits):
+    def write_parts(folder: Path) -> Iterator[WrittenPart[None]]:
+        for part in workers.write_telemetry(folder, list(enumerate(files)), nothing, limits):
             broken.update(part.broken)
             yield part
 
@@ -146,7 +147,7 @@ def test_only_a_part_of_the_files_is_held_in_memory(
     path = tmp_path / f"{uuid_of(1)}.json"
     path.write_bytes(as_json(definition(uuid_of(1)), event("LogHeal")))
     files = [(match_no, RegisteredFile(path, None, uuid_of(1), None)) for match_no in range(number)]
-    assert [part.matches for part in workers.write_telemetry(tmp_path, files)] == parts
+    assert [part.matches for part in workers.write_telemetry(tmp_path, files, nothing)] == parts
     assert [on_disk.count(part) for part in range(len(parts))] == parts
 
 
@@ -157,7 +158,7 @@ def test_folder_that_cannot_be_written_is_named(
     monkeypatch.setattr(workers, "MIN_BYTES", min_bytes)
     monkeypatch.setattr(workers, "_cores", lambda: 2)
     with pytest.raises(UnwritablePartError, match="No such file or directory"):
-        list(workers.write_telemetry(tmp_path / "nowhere", list(enumerate(files))))
+        list(workers.write_telemetry(tmp_path / "nowhere", list(enumerate(files)), nothing))
 
 
 def test_worker_uses_one_thread_and_has_not_imported_dagster() -> None:
