@@ -12,7 +12,6 @@ from dagster._core.utils import make_new_run_id
 from pewstats_assets.definitions import JOB_NAME, defs
 from pewstats_assets.failures import STORAGE_ERRORS, cause, cause_of_exception
 from pewstats_assets.retries import MAX_RETRIES, WAIT_S
-from pewstats_assets.telemetry import prepare_workers
 
 #: The assets in the order in which a run materializes them.
 ASSETS: Final = ("telemetry", "team_fights", "fight_participants", "player_profiles")
@@ -48,7 +47,6 @@ def load_batches(instance: dg.DagsterInstance, batches: Iterable[str]) -> Iterat
     Raises:
         KeyboardInterrupt: somebody stopped the run of a batch; what that batch had is left as it was.
     """
-    prepare_workers()
     for batch in batches:
         start = time.monotonic()
         retries = 0

@@ -144,6 +144,9 @@ def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
       pewstats backfill
       pewstats backfill batch_00007 batch_00008
     """
+    from pewstats_assets.worker_server import prepare_workers
+
+    prepare_workers()  # while Dagster is imported
     from pewstats_assets.backfill import unfinished
     from pewstats_assets.instance import open_instance
     from pewstats_assets.warehouse.matches import batches as registered_batches

@@ -21,7 +21,7 @@ from pewstats_assets.telemetry.files import (
 )
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
 from pewstats_assets.telemetry.store import Make, TelemetryStore, WrittenPart
-from pewstats_assets.telemetry.workers import nothing, prepare_workers, write_telemetry
+from pewstats_assets.telemetry.workers import nothing, write_telemetry
 
 __all__ = [
     "AWAY",
@@ -51,7 +51,6 @@ __all__ = [
     "list_telemetry_files",
     "match_object_of",
     "nothing",
-    "prepare_workers",
     "read_arrival",
     "read_bytes",
     "telemetry_file",

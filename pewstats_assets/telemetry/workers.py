@@ -5,14 +5,12 @@ A process writes what it decodes: frames that went back to the run would be pack
 
 import logging
 import multiprocessing
-import multiprocessing.forkserver
 import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,6 +20,7 @@ from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.registered import Decoded, RegisteredFile, decode_registered
 from pewstats_assets.telemetry.store import Make, WrittenPart, write_part
+from pewstats_assets.worker_server import worker_context
 
 logger = logging.getLogger(__name__)
 
@@ -112,21 +111,9 @@ def _decode_alone(file: RegisteredFile, limits: Limits) -> Decoded:
         return BrokenTelemetryError(Reason.TOO_LARGE, "The process that decodes it is killed, probably for its memory.")
 
 
-def prepare_workers() -> None:
-    """Let a process begin to import what workers need, while this one does something else."""
-    _context()
-    multiprocessing.forkserver.ensure_running()
-
-
 def start_workers(number: int) -> ProcessPoolExecutor:
     """Start processes that have imported this room, but neither Dagster nor this process's connections."""
-    return ProcessPoolExecutor(number, mp_context=_context(), initializer=_end_with_parent)
-
-
-def _context() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pewstats_assets.worker_process", __name__])
-    return context
+    return ProcessPoolExecutor(number, mp_context=worker_context(), initializer=_end_with_parent)
 
 
 def _decode(file: RegisteredFile, limits: Limits) -> Decoded:

@@ -167,6 +167,12 @@ def test_worker_uses_one_thread_and_has_not_imported_dagster() -> None:
         assert not pool.submit(_has_imported, "dagster").result()
 
 
+@pytest.mark.parametrize("module", ["pewstats_assets.fights", "pewstats_assets.cli"])
+def test_worker_has_imported_what_it_will_need_before_it_is_forked(module: str) -> None:
+    with workers.start_workers(1) as pool:
+        assert pool.submit(_has_imported, module).result()
+
+
 def _has_imported(module: str) -> bool:
     return module in sys.modules
 
