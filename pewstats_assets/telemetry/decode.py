@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic
 
 import numpy as np
 import polars as pl
@@ -55,9 +55,6 @@ _POSITION: Final = "LogPlayerPosition"
 _DEFINITION: Final = "LogMatchDefinition"
 _OTHER_TYPES: Final = (_DEFINITION, "LogMatchEnd", "LogMatchStart", "LogPhaseChange", "LogPlayerCreate")
 
-#: The places of events in the file, and the events.
-Numbered = tuple[Sequence[int], Sequence[E]]
-
 
 @dataclass(frozen=True, slots=True)
 class MatchCombat:
@@ -83,6 +80,19 @@ class MatchTelemetry(MatchCombat):
 
 
 @dataclass(frozen=True, slots=True)
+class _Found(Generic[E]):
+    """Events of one kind in the file's order, and their places in it.
+
+    Attributes:
+        may_hold_nul: whether a text in them could: JSON has NUL only behind a backslash.
+    """
+
+    numbers: Sequence[int]
+    events: Sequence[E]
+    may_hold_nul: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Events:
     """The used events of a file, each kind in the file's order.
 
@@ -91,25 +101,26 @@ class _Events:
         total: how many events there are in the file.
     """
 
-    combat: Numbered[CombatEvent]
-    positions: Numbered[PositionEvent] | Numbered[Event]
-    others: Numbered[Event]
+    combat: _Found[CombatEvent] | _Found[Event]
+    positions: _Found[PositionEvent] | _Found[Event]
+    others: _Found[Event]
     total: int
 
-    def of_type(self, event_type: str) -> Numbered[Event]:
+    def of_type(self, event_type: str) -> _Found[Event]:
         """Those of the others that have a type."""
-        found = [(number, event) for number, event in zip(*self.others, strict=True) if event.type == event_type]
-        return [number for number, _ in found], [event for _, event in found]
+        numbered = zip(self.others.numbers, self.others.events, strict=True)
+        found = [(number, event) for number, event in numbered if event.type == event_type]
+        return _Found([number for number, _ in found], [event for _, event in found], self.others.may_hold_nul)
 
     @property
     def definition(self) -> MatchDefinition:
-        definitions = (parse_definition(event.match_id or "") for event in self.of_type(_DEFINITION)[1])
+        definitions = (parse_definition(event.match_id or "") for event in self.of_type(_DEFINITION).events)
         return next((definition for definition in definitions if definition.match_id), parse_definition(""))
 
     @property
     def unknown(self) -> Counter[str]:
         """How many events there are of which type that nobody knows."""
-        return Counter(event.type or "" for event in self.others[1] if event.type not in frames.KNOWN_TYPES)
+        return Counter(event.type or "" for event in self.others.events if event.type not in frames.KNOWN_TYPES)
 
 
 def decode_file(file: TelemetryFile, limits: Limits = DEFAULT_LIMITS) -> MatchTelemetry:
@@ -172,26 +183,25 @@ def _parse_used(content: bytes | bytearray, limits: Limits, *, only_combat: bool
         )
     except BrokenTelemetryError:
         return None  # parsing all of it tells where it is broken
-    is_among_its_like = not any(event.type in frames.KINDS or event.type == _POSITION for event in events.others[1])
-    are_whole = [len(events.combat[1]), len(events.positions[1]), len(events.others[1])] == [
-        len(combat),
-        len(positions),
-        len(others),
-    ]
-    return events if is_among_its_like and are_whole else None
+    is_alone = any(event.type in frames.KINDS or event.type == _POSITION for event in events.others.events)
+    return None if is_alone else events  # it belongs in between those of its kind
 
 
-def _parse_some(spans: EventSpans, numbers: Indices, event_type: type[E], limits: Limits) -> Numbered[E]:
-    return numbers.tolist(), _parse(spans.as_json(numbers), event_type, limits)
+def _parse_some(spans: EventSpans, numbers: Indices, event_type: type[E], limits: Limits) -> _Found[E]:
+    array = spans.as_json(numbers)
+    events = _parse(array, event_type, limits)
+    if len(events) != len(numbers):
+        raise BrokenTelemetryError(Reason.BROKEN_JSON, "What looks like one event is none, or several.")
+    return _Found(numbers.tolist(), events, may_hold_nul=b"\\" in array)
 
 
 def _parse_all(content: bytes | bytearray, limits: Limits) -> _Events:
     _refuse_too_much(content, limits)
     events = _parse(content, Event, limits)
 
-    def of(belongs: Callable[[str | None], bool]) -> Numbered[Event]:
+    def of(belongs: Callable[[str | None], bool]) -> _Found[Event]:
         numbers = [number for number, event in enumerate(events) if belongs(event.type)]
-        return numbers, [events[number] for number in numbers]
+        return _Found(numbers, [events[number] for number in numbers], may_hold_nul=True)
 
     return _Events(
         combat=of(lambda event_type: event_type in frames.KINDS),
@@ -242,7 +252,7 @@ def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) ->
     phases = _phases(events)
     definition, unknown = events.definition, events.unknown
     match_id = definition.match_id or match_id_in_path(path)
-    start = next(iter(events.of_type("LogMatchStart")[1]), Event())
+    start = next(iter(events.of_type("LogMatchStart").events), Event())
     started_at = parse_time(start.date)
     dated = (combat, positions, phases)
     undated = sum(frame["time"].null_count() for frame in dated)
@@ -272,7 +282,7 @@ def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) ->
 
 def _combat(events: _Events) -> pl.DataFrame:
     rows: list[tuple[int, str, CombatEvent, Character]] = []
-    for number, event in zip(*events.combat, strict=True):
+    for number, event in zip(events.combat.numbers, events.combat.events, strict=True):
         kind = frames.KINDS[event.type or ""]
         actor = _ACTOR[kind](event) or _NOBODY
         # Damage by nobody is the environment's: four fifths of all damage, and none of a fight's.
@@ -292,6 +302,7 @@ def _combat(events: _Events) -> pl.DataFrame:
             "dbno_id": [event.dBNOId for event in found],
         },
         frames.COMBAT,
+        may_hold_nul=events.combat.may_hold_nul,
     )
 
 
@@ -324,11 +335,11 @@ def _usable(location: Location) -> Location:
 
 
 def _positions(events: _Events) -> pl.DataFrame:
-    numbers, found = events.positions
+    found = events.positions.events
     characters = [event.character or _NOBODY for event in found]
     return _frame(
         {
-            "event_index": numbers,
+            "event_index": events.positions.numbers,
             "time": parse_times([event.date for event in found]),
             "player_name": [character.name for character in characters],
             "player_account_id": [character.accountId for character in characters],
@@ -339,13 +350,14 @@ def _positions(events: _Events) -> pl.DataFrame:
             "alive_players": [event.numAlivePlayers for event in found],
         },
         frames.POSITIONS,
+        may_hold_nul=events.positions.may_hold_nul,
     )
 
 
 def _rosters(events: _Events) -> pl.DataFrame:
-    created = [event.character for event in events.of_type("LogPlayerCreate")[1] if event.character]
-    started = _characters(events.of_type("LogMatchStart")[1])
-    ended = _characters(events.of_type("LogMatchEnd")[1])
+    created = [event.character for event in events.of_type("LogPlayerCreate").events if event.character]
+    started = _characters(events.of_type("LogMatchStart").events)
+    ended = _characters(events.of_type("LogMatchEnd").events)
     ranks = {character.accountId: character.ranking for character in ended if character.ranking}
     # The last sighting of an account is the one that counts.
     roster = {character.accountId: character for character in (*created, *started, *ended) if character.accountId}
@@ -369,22 +381,25 @@ def _characters(events: Sequence[Event]) -> list[Character]:
 
 
 def _phases(events: _Events) -> pl.DataFrame:
-    numbers, found = events.of_type("LogPhaseChange")
+    found = events.of_type("LogPhaseChange")
     return _frame(
         {
-            "event_index": numbers,
-            "time": parse_times([event.date for event in found]),
-            "phase": [event.phase for event in found],
+            "event_index": found.numbers,
+            "time": parse_times([event.date for event in found.events]),
+            "phase": [event.phase for event in found.events],
             # `isGame` is the phase itself once the blue zone closes, and half a phase less at the announcement.
             "is_closing": [
                 event.phase is not None and event.common is not None and event.common.isGame == event.phase
-                for event in found
+                for event in found.events
             ],
         },
         frames.PHASES,
     )
 
 
-def _frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema) -> pl.DataFrame:
+def _frame(
+    columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema, *, may_hold_nul: bool = True
+) -> pl.DataFrame:
+    frame = pl.DataFrame(columns, schema=schema)
     no_nul = pl.col(pl.String).str.replace_all(NUL, REPLACEMENT, literal=True)
-    return pl.DataFrame(columns, schema=schema).with_columns(no_nul)
+    return frame.with_columns(no_nul) if may_hold_nul else frame

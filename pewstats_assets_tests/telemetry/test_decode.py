@@ -287,8 +287,9 @@ def test_team_id_that_postgresql_could_not_store_is_null(team: object) -> None:
     ("name", "stored"), [("a\0b", "a\ufffdb"), ("a\ud800b", "a\ufffdb"), ("a\U0001f600b", "a\U0001f600b")]
 )
 def test_name_is_text_that_postgresql_can_store(name: str, stored: str) -> None:
-    combat = decode(knock(0, player("a1@1") | {"name": name}, "b1@2")).combat
-    assert combat["actor_name"].to_list() == [stored]
+    somebody = player("a1@1") | {"name": name}
+    match = decode(definition(), knock(0, somebody, "b1@2"), event("LogPlayerPosition", character=somebody))
+    assert match.combat["actor_name"].to_list() == match.positions["player_name"].to_list() == [stored]
 
 
 def test_type_that_is_counted_as_unknown_is_text_that_postgresql_can_store() -> None:
