@@ -260,6 +260,11 @@ def test_type_that_differs_in_one_byte_is_another(changed: int) -> None:
     assert spans is None or spans.of_types([DAMAGE]).tolist() == []
 
 
+def test_type_at_the_very_beginning_of_a_file_is_not_that_of_the_next_event() -> None:
+    spans = spans_of(b'[{"a":1,"_T":"L"},{"a":0,"_T":"LogHeal"},{"a":0,"_T":"LogHeal"}]')
+    assert spans.of_types([], or_unknown=True).tolist()[0] == 0
+
+
 # Numbers of events
 
 

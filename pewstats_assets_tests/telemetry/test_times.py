@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pewstats_assets.telemetry.times import TIME, parse_time, parse_times
@@ -90,6 +90,11 @@ written_usually = st.builds(
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(written_usually, max_size=2))
+@example(["2024-02-29T23:59:59.999Z"])
+@example(["2023-02-29T00:00:00.000Z"])
+@example(["2025-04-31T00:00:00.000Z"])
+@example(["2025-04-00T00:00:00.000Z"])
+@example(["0000-04-01T00:00:00.000Z"])
 def test_both_ways_agree_on_what_is_written_almost_as_usual(texts: list[str | None]) -> None:
     assert parse_times(texts).to_list() == [parse_time(text) for text in texts]
 
