@@ -76,6 +76,7 @@ def test_a_batch_becomes_fights_participants_and_profiles(
     run = instance.get_run_by_id(loaded[0].run_id)
     assert run is not None
     assert run.is_success
+    assert [entry.user_message for entry in instance.all_logs(run.run_id) if "did not yield" in entry.message] == []
 
 
 def test_the_ui_gets_row_counts_and_what_was_left_out(

@@ -5,6 +5,7 @@ batch that fails would stop the others where they are. Here it is named and left
 batch has materializations and check results of its own, recorded as soon as they are committed.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -39,13 +40,14 @@ Events = Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]
 )
 def match_batch(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, telemetry_store: TelemetryStoreResource
-) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation | dg.Output[None]]:
+) -> Events:
     """Materialize what is selected of each batch; a batch that fails does not stop the next.
 
     Raises:
         dagster.Failure: of several batches some failed; names each, with its reason. A batch that is alone fails with
             its own error. Blocking checks that failed are Dagster's to raise.
     """
+    context.log.addFilter(_is_not_about_outputs)
     failed: dict[str, Exception] = {}
     for batch in context.partition_keys:
         try:
@@ -61,10 +63,11 @@ def match_batch(
         reasons = "; ".join(f"{batch}: {first_line(str(error))}" for batch, error in failed.items())
         msg = f"{len(failed)} of {len(context.partition_keys)} batches failed. {reasons}"
         raise dg.Failure(msg, allow_retries=False)
-    # The evaluations are recorded; without an output too, Dagster would log that something is missing.
-    for spec in BATCH_CHECK_SPECS:
-        if spec.key in context.selected_asset_check_keys:
-            yield dg.Output(None, spec.get_python_identifier())
+
+
+def _is_not_about_outputs(record: logging.LogRecord) -> bool:
+    """Pass over that checks have an evaluation, but no output: Dagster takes 10 ms to record one."""
+    return "did not yield or return expected outputs" not in record.getMessage()
 
 
 def _materialize(
