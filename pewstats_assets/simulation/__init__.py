@@ -39,7 +39,7 @@ one only if that encounter found its time and place, which it does in all of the
 """
 
 from pewstats_assets.simulation.match import SimulatedMatch, simulate_match
-from pewstats_assets.simulation.sample import simulate_season, write_sample
+from pewstats_assets.simulation.sample import write_sample
 from pewstats_assets.simulation.script import KnownFight
 
-__all__ = ["KnownFight", "SimulatedMatch", "simulate_match", "simulate_season", "write_sample"]
+__all__ = ["KnownFight", "SimulatedMatch", "simulate_match", "write_sample"]

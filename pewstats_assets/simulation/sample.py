@@ -1,4 +1,4 @@
-"""Folders of simulated telemetry: whole seasons, and the small sample that lies in git.
+"""The small sample of simulated telemetry that lies in git.
 
 Only files and their packing belong here; the matches come from `match`.
 """
@@ -31,28 +31,17 @@ class _Packed:
     readable: bool = True
 
 
-def simulate_season(matches: int, seed: int, folder: Path) -> None:
-    """Write a season: `<uuid>.json.gz` per match, `<uuid>.match.json.gz` for some, and `truth.jsonl`.
+def write_sample(folder: Path) -> None:
+    """Write the sample of `data/sample`: some files are packed in odd ways, and one is broken; `truth.jsonl` tells.
 
     Args:
-        matches: How many matches.
-        seed: The same seed gives the same season.
         folder: Made if it does not exist; files of the same names are replaced.
     """
-    _write(folder, seed, matches, as_it_should_be=True)
-
-
-def write_sample(folder: Path) -> None:
-    """Write the sample of `data/sample`: a small season, some files of which are packed in odd ways, and one broken."""
-    _write(folder, SAMPLE_SEED, SAMPLE_MATCHES, as_it_should_be=False)
-
-
-def _write(folder: Path, seed: int, matches: int, *, as_it_should_be: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     truth: list[bytes] = []
-    for index in range(matches):
-        match = simulate_match(seed, index)
-        packed = _pack(match) if as_it_should_be else _pack_oddly(match, index)
+    for index in range(SAMPLE_MATCHES):
+        match = simulate_match(SAMPLE_SEED, index)
+        packed = _pack(match, index)
         target = folder / packed.file
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(packed.content)
@@ -65,12 +54,8 @@ def _write(folder: Path, seed: int, matches: int, *, as_it_should_be: bool) -> N
     (folder / TRUTH).write_bytes(b"".join(truth))
 
 
-def _pack(match: SimulatedMatch) -> _Packed:
-    return _Packed(f"{match.match_id}.json.gz", _zip(msgspec.json.encode(match.events)))
-
-
-def _pack_oddly(match: SimulatedMatch, index: int) -> _Packed:
-    plain = _pack(match)
+def _pack(match: SimulatedMatch, index: int) -> _Packed:
+    plain = _Packed(f"{match.match_id}.json.gz", _zip(msgspec.json.encode(match.events)))
     if index == _TWICE_COMPRESSED:
         return _Packed(plain.file, _zip(plain.content))
     if index == _IN_A_FOLDER:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from pewstats_assets.simulation import simulate_season, write_sample
+from pewstats_assets.simulation import write_sample
 
 Event = dict[str, Any]
 
@@ -92,13 +92,6 @@ def test_sample_stays_small() -> None:
     sizes = {path: path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file()}
     assert sum(sizes.values()) < MAX_TOTAL
     assert max(sizes.values()) < 256_000
-
-
-def test_season_writes_plain_gzip_only(tmp_path: Path) -> None:
-    simulate_season(2, 7, tmp_path)
-    files = _telemetry_files(tmp_path)
-    assert files == sorted(line["file"] for line in _truth(tmp_path))
-    assert all(json.loads(gzip.decompress((tmp_path / file).read_bytes())) for file in files)
 
 
 def _of(events: list[Event], kind: str) -> list[Event]:
