@@ -6,12 +6,13 @@ TELEMETRY ?= data/sample
 # The sample has 14 matches: two batches of it show more than one.
 BATCH_SIZE ?= $(if $(filter data/sample data/sample/,$(TELEMETRY)),7,100)
 PORT ?= 3000
+MATCHES ?= 1200
 
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test test-hard test-browser browser bench format docs lock clean
+.PHONY: help demo ui test test-hard test-browser browser bench season format docs lock clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -46,6 +47,9 @@ browser:  ## Install Chromium, if it is not there, with apt-get.
 
 bench: $(READY)  ## Measure decoding, detecting and writing (some minutes; FILE=<telemetry>.json.gz for a file of yours).
 	@POLARS_MAX_THREADS=1 $(BIN)/python -m pewstats_assets_tests.benchmark --json data/benchmark.json $(if $(FILE),--file "$(FILE)")
+
+season: $(READY)  ## Load a simulated season of MATCHES=1200 by one backfill through the daemon, and again with a failing batch.
+	@$(BIN)/python -m pewstats_assets_tests.season --matches $(MATCHES) --json data/season.json
 
 format: $(READY)  ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix .

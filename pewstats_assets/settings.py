@@ -8,7 +8,7 @@
 | PEWSTATS_BATCH_SIZE | matches in a batch, unless a command says otherwise | 100 |
 | PEWSTATS_QUIET_SECONDS | so long after its last match, a batch that is not full is loaded as it is | 900 |
 | PEWSTATS_EXCLUDED_MATCH_TYPES | match types that are not processed, by comma | see `EXCLUDED_MATCH_TYPES` |
-| PEWSTATS_BATCHES_PER_RUN | batches in one run of a backfill | 1 |
+| PEWSTATS_BATCHES_PER_RUN | batches in one run of a backfill | 10 |
 | PEWSTATS_ALERT_URLS | who is told of failed checks and runs: URLs of apprise, by comma (one in a URL is %2C) | none |
 | PEWSTATS_ALERT_SEVERITY | `WARN` tells of all failed checks, `ERROR` leaves out those of severity WARN | `WARN` |
 | PEWSTATS_UI_URL | what links in alerts begin with | `http://127.0.0.1:3000` |
@@ -38,6 +38,8 @@ QUIET_S: Final = 900
 
 #: The least severity of a failed check that is told.
 Severity = Literal["WARN", "ERROR"]
+#: A run costs the engine some four seconds and each of its batches half a second: docs/backfill.md.
+BATCHES_PER_RUN: Final = 10
 UI_URL: Final = "http://127.0.0.1:3000"
 #: Of 36,687 matches, 87 % had so many fights.
 FIGHTS_PER_MATCH: Final = (10.0, 30.0)
@@ -85,7 +87,7 @@ class Settings:
             excluded_match_types=frozenset(
                 EXCLUDED_MATCH_TYPES if excluded is None else filter(None, map(str.strip, excluded.split(",")))
             ),
-            batches_per_run=_positive("PEWSTATS_BATCHES_PER_RUN", default=1),
+            batches_per_run=_positive("PEWSTATS_BATCHES_PER_RUN", default=BATCHES_PER_RUN),
             telemetry_folder=Path(watched).expanduser().absolute() if watched else None,
             batch_size=_positive("PEWSTATS_BATCH_SIZE", default=BATCH_SIZE),
             quiet_s=_positive("PEWSTATS_QUIET_SECONDS", default=QUIET_S),

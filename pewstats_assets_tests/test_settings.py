@@ -33,7 +33,7 @@ def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: boo
         home=Path("data").resolve(),
         database_url=None,
         excluded_match_types=frozenset(EXCLUDED_MATCH_TYPES),
-        batches_per_run=1,
+        batches_per_run=10,
         fights_per_match=(10.0, 30.0),
         participants_per_fight=(3.3, 13.2),
         limits=Limits(),

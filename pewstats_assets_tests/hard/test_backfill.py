@@ -1,5 +1,9 @@
-"""Backfills by the real daemon, which do not go as planned."""
+"""Backfills by the real daemon: a season, one with a batch that fails, one that is cancelled."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +23,21 @@ from pewstats_assets_tests.test_ui import user_interface
 
 pytestmark = pytest.mark.hard
 _SLEEPERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+
+
+def test_a_season_in_one_backfill_and_again_with_a_batch_that_fails(tmp_path: Path) -> None:
+    season = [sys.executable, "-m", "pewstats_assets_tests.season", "--matches", "12", "--batch-size", "2"]
+    figures = tmp_path / "season.json"
+    done = subprocess.run(
+        [*season, "--home", str(tmp_path / "home"), "--json", str(figures)],
+        env={**os.environ, "PEWSTATS_BATCHES_PER_RUN": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '"batches":6,"matches":12,"runs":2' in figures.read_text()
+    assert "engine overhead" in done.stdout
 
 
 def test_a_cancelled_backfill_stops_leaves_no_half_batch_and_goes_on_later(
