@@ -383,7 +383,7 @@ def test_an_event_that_is_committed_late_is_told(sensor: Sensor, receiver: HttpR
 def test_a_long_log_is_read_in_pages_without_gaps(
     sensor: Sensor, receiver: HttpReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pewstats_assets.sensors.PAGE", 3)
+    monkeypatch.setattr("pewstats_assets.sensors.alerting.PAGE", 3)
     sensor.tell(receiver.url)
     job = build_defs().resolve_job_def(JOB_NAME)
     expected = []
