@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import psycopg
 
+from pewstats_assets.failures import first_line
 from pewstats_assets.resources import WarehouseResource
 
 T = TypeVar("T")
@@ -31,7 +32,7 @@ def in_warehouse(log: logging.Logger, warehouse: WarehouseResource, work: Callab
         except psycopg.OperationalError as error:
             if error.sqlstate is not None and error.sqlstate[:2] not in PASSING:
                 raise
-            reason = str(error).strip().partition("\n")[0]
+            reason = first_line(str(error))
             log.warning("The database failed (%s): retry %d of %d in %.0f s.", reason, retry, MAX_RETRIES, WAIT_S)
             time.sleep(WAIT_S)
     return _once(warehouse, work)
