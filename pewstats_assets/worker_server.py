@@ -19,7 +19,7 @@ _PRELOADED: Final = [
 
 
 def worker_context() -> ForkServerContext:
-    """Return what starts worker processes."""
+    """Return what starts worker processes, whatever their work: a process has one such server, the first one's."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     return context

@@ -173,6 +173,23 @@ def test_worker_has_imported_what_it_will_need_before_it_is_forked(module: str) 
         assert pool.submit(_has_imported, module).result()
 
 
+def test_workers_of_a_season_leave_a_server_that_is_ready_for_a_batch(tmp_path: Path) -> None:
+    """A process has one server, which whoever comes first starts: `simulate`, then `demo`, say."""
+    script = tmp_path / "both.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "import polars\n"
+        "from pewstats_assets.simulation.season import Size, write_season\n"
+        "from pewstats_assets.telemetry.workers import start_workers\n"
+        "if __name__ == '__main__':\n"
+        f"    list(write_season(2, 1, Path({str(tmp_path)!r}), Size.SMALL, processes=2))\n"
+        "    with start_workers(1) as pool:\n"
+        "        print(pool.submit(polars.thread_pool_size).result())\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1"]
+
+
 def _has_imported(module: str) -> bool:
     return module in sys.modules
 

@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ import deflate
 
 from pewstats_assets.simulation.season.match import Size, play_match
 from pewstats_assets.simulation.season.truth import MatchTruth, tables_of
+from pewstats_assets.worker_server import worker_context
 
 TRUTH: Final = "truth"
 _COMPRESSION: Final = {Size.SMALL: 1, Size.FULL: 6}
@@ -54,8 +54,7 @@ def write_season(matches: int, seed: int, folder: Path, size: Size, processes: i
         if processes == 1:
             written: Iterator[WrittenMatch] = map(write, range(matches))
         else:
-            # A process that is forked while threads run can hang.
-            pool = ProcessPoolExecutor(processes, mp_context=get_context("forkserver"))
+            pool = ProcessPoolExecutor(processes, mp_context=worker_context())
             written = stack.enter_context(pool).map(write, range(matches), chunksize=4)
         for match in written:
             truths.append(match.truth)
