@@ -1,0 +1,37 @@
+"""`pewstats alerts`: who is told of failed checks and runs."""
+
+import click
+
+from pewstats_assets.cli.terminal import fail
+from pewstats_assets.settings import Settings
+from pewstats_assets.tables import print_table
+
+
+@click.group()
+def alerts() -> None:
+    """Who is told of failed checks and runs."""
+
+
+@alerts.command("test")
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def send_test_alert(*, as_json: bool) -> None:
+    """Send a test message to every receiver of PEWSTATS_ALERT_URLS, and say what each answered.
+
+    The exit code is 1 if one did not accept it, or if there is none.
+
+    \b
+    Example:
+      PEWSTATS_ALERT_URLS="discord://<id>/<token>, mailto://<user>:<password>@example.com" pewstats alerts test
+    """
+    from pewstats_assets.alerts import Message, receivers_of
+
+    settings = Settings.from_environment()
+    if not settings.alert_urls:
+        fail("PEWSTATS_ALERT_URLS is not set: give the URLs of the receivers, as apprise understands them.")
+    message = Message("pewstats: test", "This is a test. Failed checks and runs will be told here.", "info")
+    answers = [(receiver.name, receiver.send(message)) for receiver in receivers_of(settings.alert_urls)]
+    rows = [(name, problem is None, problem or "It accepted the message.") for name, problem in answers]
+    print_table(["receiver", "accepted", "answer"], rows, "json" if as_json else "text")
+    refused = sum(problem is not None for _, problem in answers)
+    if refused:
+        fail(f"{refused} of {len(answers)} receivers did not accept the message.")

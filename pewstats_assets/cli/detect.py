@@ -1,0 +1,44 @@
+"""`pewstats detect`: the fights of single files, without a database."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pewstats_assets.settings import Settings
+from pewstats_assets.tables import to_json
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--ruleset", default="v2", show_default=True, help="The rules that say what a fight is.")
+def detect(files: tuple[Path, ...], ruleset: str) -> None:
+    """Print the fights of telemetry FILES, one JSON line per file; no database is touched.
+
+    A file that cannot be read gives a line with "file" and "error", and the exit code 1; the others go on.
+
+    \b
+    Example:
+      pewstats detect 3b2c….json.gz | jq '.fights | length'
+    """
+    from pewstats_assets.fights import RULESETS, TooMuchCombatError, detect_fights
+    from pewstats_assets.fights.serialize import fight_to_json
+    from pewstats_assets.telemetry import BrokenTelemetryError, decode_combat, read_bytes
+
+    if ruleset not in RULESETS:
+        msg = f"{ruleset!r} is none of {', '.join(RULESETS)}."
+        raise click.BadParameter(msg, param_hint="--ruleset")
+    limits = Settings.from_environment().limits
+    failed = False
+    for path in files:
+        line: dict[str, object]
+        try:
+            telemetry = decode_combat(read_bytes(path, limits), path, limits)
+            fights = detect_fights(telemetry.combat, ruleset)
+            line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
+        except (BrokenTelemetryError, TooMuchCombatError) as error:
+            failed = True
+            line = {"file": str(path), "error": str(error)}
+        click.echo(to_json(line))
+    if failed:
+        sys.exit(1)

@@ -1,0 +1,45 @@
+"""`pewstats simulate`: a season of telemetry in which nobody is real."""
+
+import os
+from pathlib import Path
+
+import click
+
+from pewstats_assets.cli.terminal import expand_home, progress_bar
+from pewstats_assets.tables import print_table
+
+
+@click.command()
+@click.option("--matches", required=True, type=click.IntRange(min=1), help="How many matches.")
+@click.option("--seed", default=1, show_default=True, help="Which season; a longer one begins with the same matches.")
+@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), callback=expand_home)
+@click.option(
+    "--size",
+    default="full",
+    show_default=True,
+    type=click.Choice(["small", "full"]),
+    help="full: as the CDN has it, 40 MB of JSON a match; small: the same combat in a tenth of that.",
+)
+@click.option("--processes", default=os.cpu_count() or 1, show_default="cores", type=click.IntRange(min=1))
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def simulate(matches: int, seed: int, folder: Path, size: str, processes: int, *, as_json: bool) -> None:  # noqa: PLR0913 one per option
+    """Write a season of simulated telemetry into a folder, and the truth about it into `truth` below it.
+
+    Nobody in it is real. What is written can be registered while more is being written.
+
+    \b
+    Examples:
+      pewstats simulate --matches 1200 --size small --out data/season
+      pewstats simulate --matches 20 --seed 7 --out /tmp/season
+    """
+    from pewstats_assets.simulation.season import Size, write_season
+
+    total = {"matches": 0, "events": 0, "json_bytes": 0, "gzip_bytes": 0}
+    with progress_bar("Simulating matches") as progress:
+        task = progress.add_task("", total=matches)
+        for match in write_season(matches, seed, folder, Size(size), processes):
+            progress.advance(task)
+            total["matches"] += 1
+            for name in ("events", "json_bytes", "gzip_bytes"):
+                total[name] += getattr(match, name)
+    print_table(list(total), [list(total.values())], "json" if as_json else "text")

@@ -1,0 +1,40 @@
+"""How commands speak to a person: on standard error, so that standard output has results alone."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+_messages = Console(stderr=True, highlight=False, markup=False)
+
+
+def say(message: str) -> None:
+    """Print a message, as it is: no markup, no colours."""
+    _messages.print(message, soft_wrap=True)
+
+
+def fail(message: str) -> NoReturn:
+    """Print an error, and leave with exit code 1."""
+    say(f"Error: {message}")
+    sys.exit(1)
+
+
+def expand_home(_: click.Context, __: click.Parameter, folder: Path) -> Path:
+    """Understand `~` where the shell did not, as in `make demo TELEMETRY=~/telemetry`."""
+    return folder.expanduser()
+
+
+def progress_bar(description: str) -> Progress:
+    """Return a progress bar; where no terminal is, it shows nothing."""
+    return Progress(
+        TextColumn(description),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=_messages,
+        transient=True,
+        disable=not _messages.is_terminal,
+    )
