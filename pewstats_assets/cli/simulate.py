@@ -20,9 +20,17 @@ from pewstats_assets.tables import print_table
     type=click.Choice(["small", "full"]),
     help="full: as the CDN has it, 40 MB of JSON a match; small: the same combat in a tenth of that.",
 )
+@click.option(
+    "--league",
+    type=click.IntRange(2, 600),
+    metavar="SQUADS",
+    help="A league of so many squads alone, 16 a match: each of 64 players has 1.8 fights a match.",
+)
 @click.option("--processes", default=os.cpu_count() or 1, show_default="cores", type=click.IntRange(min=1))
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-def simulate(matches: int, seed: int, folder: Path, size: str, processes: int, *, as_json: bool) -> None:  # noqa: PLR0913 one per option
+def simulate(  # noqa: PLR0913 one per option
+    matches: int, seed: int, folder: Path, size: str, processes: int, *, league: int | None, as_json: bool
+) -> None:
     """Write a season of simulated telemetry into a folder, and the truth about it into `truth` below it.
 
     Nobody in it is real. What is written can be registered while more is being written.
@@ -31,13 +39,14 @@ def simulate(matches: int, seed: int, folder: Path, size: str, processes: int, *
     Examples:
       pewstats simulate --matches 1200 --size small --out data/season
       pewstats simulate --matches 20 --seed 7 --out /tmp/season
+      pewstats simulate --matches 150 --size small --league 16 --out data/league
     """
     from pewstats_assets.simulation.season import Size, write_season
 
     total = {"matches": 0, "events": 0, "json_bytes": 0, "gzip_bytes": 0}
     with progress_bar("Simulating matches") as progress:
         task = progress.add_task("", total=matches)
-        for match in write_season(matches, seed, folder, Size(size), processes):
+        for match in write_season(matches, seed, folder, Size(size), processes, league=league):
             progress.advance(task)
             total["matches"] += 1
             for name in ("events", "json_bytes", "gzip_bytes"):

@@ -263,3 +263,26 @@ def test_simulate_prints_what_it_wrote_and_the_pipeline_takes_it(tmp_path: Path,
     summary = pewstats.json("demo", str(folder))
     assert [(row["matches"], row["quarantined"]) for row in summary] == [(3, 0), (3, 0)]
     assert all(rule["passed"] for rule in pewstats.json("verify"))
+
+
+def test_a_league_is_of_the_same_squads_in_one_mode_and_some_change_their_name(tmp_path: Path) -> None:
+    league = ("--league", "16")
+    written = Pewstats(tmp_path).json("simulate", "--matches", "6", "--size", "small", "--out", str(tmp_path), *league)
+    assert written[0]["matches"] == 6
+    truth = {name: pl.read_parquet(tmp_path / "truth" / f"{name}.parquet") for name in ("accounts", "appearances")}
+    squads = truth["accounts"].group_by("group").agg(pl.col("account_id").sort())["account_id"].to_list()
+    assert [len(squad) for squad in squads] == [4] * 16
+    played = truth["appearances"].group_by("match_id", "team_id").agg(pl.col("account_id").sort())
+    assert played["account_id"].value_counts()["count"].to_list() == [6] * 16
+    assert played["account_id"].is_in(squads).all()
+    modes = pl.read_parquet(tmp_path / "truth" / "matches.parquet").select("match_type", "game_mode").unique()
+    assert modes.rows() == [("competitive", "squad-fpp")]
+    assert not truth["appearances"]["is_bot"].any()
+    assert truth["accounts"].filter(pl.col("names").list.len() == 2).height
+
+
+def test_a_league_of_more_squads_than_seats_takes_turns_and_is_another_season() -> None:
+    squads = {frozenset(row[1] for row in play_match(SEED, index, league=40).truth.appearances) for index in range(3)}
+    assert [len(squad) for squad in squads] == [64] * 3
+    ids = {play_match(SEED, 0, league=league).match_id for league in (None, 16, 40)}
+    assert len(ids) == 3

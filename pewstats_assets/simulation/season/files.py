@@ -34,7 +34,9 @@ class WrittenMatch:
     truth: MatchTruth
 
 
-def write_season(matches: int, seed: int, folder: Path, size: Size, processes: int = 1) -> Iterator[WrittenMatch]:
+def write_season(  # noqa: PLR0913 what a person can choose
+    matches: int, seed: int, folder: Path, size: Size, processes: int = 1, *, league: int | None = None
+) -> Iterator[WrittenMatch]:
     """Write a season of telemetry, and when its last match has been taken, the truth about it.
 
     Args:
@@ -43,12 +45,13 @@ def write_season(matches: int, seed: int, folder: Path, size: Size, processes: i
         folder: Made if it does not exist; files of the same names are replaced.
         size: How much is written of each match.
         processes: How many share the work.
+        league: How many groups of four play in it; None for a season of all accounts.
 
     Yields:
         Every match once it is written, in order.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write = partial(_write_match, seed, folder, size)
+    write = partial(_write_match, seed, folder, size, league)
     truths = []
     with ExitStack() as stack:
         if processes == 1:
@@ -60,14 +63,14 @@ def write_season(matches: int, seed: int, folder: Path, size: Size, processes: i
             truths.append(match.truth)
             yield match
     (folder / TRUTH).mkdir(exist_ok=True)
-    for name, table in tables_of(seed, truths).items():
+    for name, table in tables_of(seed, truths, league).items():
         hidden = folder / TRUTH / f".{name}.part"
         table.write_parquet(hidden)
         hidden.replace(folder / TRUTH / f"{name}.parquet")
 
 
-def _write_match(seed: int, folder: Path, size: Size, match_index: int) -> WrittenMatch:
-    match = play_match(seed, match_index, size)
+def _write_match(seed: int, folder: Path, size: Size, league: int | None, match_index: int) -> WrittenMatch:
+    match = play_match(seed, match_index, size, league)
     telemetry = bytes(deflate.gzip_compress(match.telemetry, _COMPRESSION[size]))
     _put(folder / f"{match.match_id}.match.json.gz", bytes(deflate.gzip_compress(match.match_object, 1)))
     _put(folder / f"{match.match_id}.json.gz", telemetry)

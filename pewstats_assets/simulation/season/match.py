@@ -50,26 +50,28 @@ class SeasonMatch:
     truth: MatchTruth
 
 
-def play_match(seed: int, match_index: int, size: Size = Size.SMALL) -> SeasonMatch:
+def play_match(seed: int, match_index: int, size: Size = Size.SMALL, league: int | None = None) -> SeasonMatch:
     """Play one match of a season.
 
     Args:
         seed: The season: its accounts with their skills.
         match_index: Which match of it, from 0. Matches do not depend on each other.
         size: How much is written. The combat is the same.
+        league: How many groups of four play in it; None for a season of all accounts.
     """
-    return record_match(seed, match_index, FullRecording if size is Size.FULL else Recording)
+    return record_match(seed, match_index, FullRecording if size is Size.FULL else Recording, league)
 
 
-def record_match(seed: int, match_index: int, recorder: type[Recording]) -> SeasonMatch:
+def record_match(seed: int, match_index: int, recorder: type[Recording], league: int | None = None) -> SeasonMatch:
     """Play one match of a season as `play_match`, and let somebody write it down."""
-    rng = Random(f"{seed}/{match_index}")
+    season = f"{seed}" if league is None else f"{seed}/league of {league}"
+    rng = Random(f"{season}/{match_index}")
     match_id = str(UUID(int=rng.getrandbits(128), version=4))
     start = _SEASON_START + timedelta(seconds=_BETWEEN_MATCHES * match_index + rng.randrange(_BETWEEN_MATCHES))
-    fixture = fixture_of(seed, match_index, rng)
+    fixture = fixture_of(seed, match_index, rng, league)
     circles = Circles(fixture.game_map, rng)
     # Whatever is written, and how much of it, must not change what happens.
-    aside = Random(f"{seed}/{match_index}/recording")
+    aside = Random(f"{season}/{match_index}/recording")
     recording = recorder(fixture, circles, start, aside)
     battle = Battle(fixture, circles, rng, recording)
     recording.open(battle)

@@ -2,6 +2,9 @@
 
 An account's skills, group and change of name are drawn once per season, from nothing but the seed, and hold in all of
 its matches. Bots exist for one match only: their ids are handed out anew in the next one.
+
+A *league* is a season of the first few groups alone, who meet whole and without bots, always in the same mode: its
+players have hundreds of fights after a hundred matches, where most accounts of a season have a handful.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ ESPORTS_GROUPS: Final = 28
 _SEATS: Final = {"official": 96, "competitive": 64, "custom": 64}
 _MATCH_TYPES: Final = ("official",) * 16 + ("competitive",) * 2 + ("custom",) * 2
 _MODES: Final = ("squad", "squad-fpp", "squad-fpp", "squad")
+_LEAGUE: Final = ("competitive", "squad-fpp")
 _MAPS: Final = (
     (Map("Baltic_Main", 816_000, "Clear"), 30),
     (Map("Desert_Main", 816_000, "Sunset"), 22),
@@ -147,14 +151,17 @@ def _activity(seed: int) -> tuple[float, ...]:
     return tuple(rng.lognormvariate(0.0, 1.1) for _ in range(PUBLIC_GROUPS))
 
 
-def fixture_of(seed: int, match_index: int, rng: Random) -> Fixture:
+def fixture_of(seed: int, match_index: int, rng: Random, league: int | None = None) -> Fixture:
     """Draw up a match of a season.
 
     Args:
         seed: The season.
         match_index: Which match of it; decides who is known by which name, and with `rng` everything else.
         rng: The match's own random numbers.
+        league: How many groups there are in it; None for a season of all accounts.
     """
+    if league is not None:
+        return _league_fixture(seed, match_index, rng, league)
     match_type = rng.choice(_MATCH_TYPES)
     is_esports = match_type == "custom"
     maps = _ESPORTS_MAPS if is_esports else _MAPS
@@ -162,9 +169,20 @@ def fixture_of(seed: int, match_index: int, rng: Random) -> Fixture:
     mode = "esports-squad-fpp" if is_esports else rng.choice(_MODES)
     seats = _SEATS[match_type]
     bots = _number_of_bots(rng, seats) if match_type == "official" else 0
-    squads = _esports_squads(seed, match_index, rng) if is_esports else _squads(seed, match_index, rng, seats - bots)
+    if is_esports:
+        teams = range(PUBLIC_GROUPS, PUBLIC_GROUPS + ESPORTS_GROUPS)
+        squads = _whole_squads(seed, match_index, rng, teams, seats)
+    else:
+        squads = _squads(seed, match_index, rng, seats - bots)
     squads += _bot_squads(rng, bots)
     rng.shuffle(squads)
+    return Fixture(game_map, mode, match_type, squads)
+
+
+def _league_fixture(seed: int, match_index: int, rng: Random, league: int) -> Fixture:
+    match_type, mode = _LEAGUE
+    game_map = rng.choices([one for one, _ in _MAPS], [often for _, often in _MAPS])[0]
+    squads = _whole_squads(seed, match_index, rng, range(league), _SEATS[match_type])
     return Fixture(game_map, mode, match_type, squads)
 
 
@@ -199,9 +217,10 @@ def _squads(seed: int, match_index: int, rng: Random, seats: int) -> list[list[S
     return squads
 
 
-def _esports_squads(seed: int, match_index: int, rng: Random) -> list[list[Seat]]:
-    groups = rng.sample(range(PUBLIC_GROUPS, PUBLIC_GROUPS + ESPORTS_GROUPS), _SEATS["custom"] // SQUAD_SIZE)
-    return [[_seat(seed, group * SQUAD_SIZE + place, match_index) for place in range(SQUAD_SIZE)] for group in groups]
+def _whole_squads(seed: int, match_index: int, rng: Random, groups: range, seats: int) -> list[list[Seat]]:
+    """Squads of four who are all there: as many of the groups as there are seats for."""
+    playing = rng.sample(groups, min(len(groups), seats // SQUAD_SIZE))
+    return [[_seat(seed, group * SQUAD_SIZE + place, match_index) for place in range(SQUAD_SIZE)] for group in playing]
 
 
 def _seat(seed: int, number: int, match_index: int) -> Seat:

@@ -193,8 +193,8 @@ def truth_of(heading: Heading, match_index: int, battle: Battle) -> MatchTruth:
     return MatchTruth(match, appearances, hostilities, downs)
 
 
-def tables_of(seed: int, truths: Iterable[MatchTruth]) -> dict[str, pl.DataFrame]:
-    """Put the truth about a season together, as the frames of `TABLES`."""
+def tables_of(seed: int, truths: Iterable[MatchTruth], league: int | None = None) -> dict[str, pl.DataFrame]:
+    """Put the truth about a season, or a league of so many groups, together, as the frames of `TABLES`."""
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
     for truth in truths:
         rows["matches"].append(truth.match)
@@ -216,5 +216,6 @@ def tables_of(seed: int, truths: Iterable[MatchTruth]) -> dict[str, pl.DataFrame
             seconds_between_bursts(account.aggression),
         )
         for account in accounts_of(seed)
+        if league is None or account.group < league
     ]
     return {name: pl.DataFrame(rows[name], schema=schema, orient="row") for name, schema in TABLES.items()}
