@@ -289,6 +289,7 @@ def _combat(events: _Events) -> pl.DataFrame:
         if kind != "damage" or actor != _NOBODY:
             rows.append((number, kind, event, actor))
     found = [event for _, _, event, _ in rows]
+    infos = [event.finishDamageInfo or event for event in found]
     return _frame(
         {
             "event_index": [number for number, _, _, _ in rows],
@@ -297,8 +298,8 @@ def _combat(events: _Events) -> pl.DataFrame:
             **_character_columns("actor", [actor for _, _, _, actor in rows]),
             **_character_columns("victim", [event.victim or _NOBODY for event in found]),
             "damage": [event.damage for event in found],
-            "damage_type": [event.damageTypeCategory for event in found],
-            "damage_causer": [event.damageCauserName for event in found],
+            "damage_type": [info.damageTypeCategory for info in infos],
+            "damage_causer": [info.damageCauserName for info in infos],
             "dbno_id": [event.dBNOId for event in found],
         },
         frames.COMBAT,
@@ -312,6 +313,7 @@ def _character_columns(role: str, characters: Sequence[Character]) -> dict[str, 
         f"{role}_account_id": [character.accountId for character in characters],
         f"{role}_team_id": [character.teamId for character in characters],
         **_location_columns(f"{role}_", characters),
+        f"{role}_in_blue_zone": [character.isInBlueZone for character in characters],
     }
 
 
@@ -345,6 +347,7 @@ def _positions(events: _Events) -> pl.DataFrame:
             "player_account_id": [character.accountId for character in characters],
             "team_id": [character.teamId for character in characters],
             **_location_columns("", characters),
+            "in_blue_zone": [character.isInBlueZone for character in characters],
             "health": [character.health for character in characters],
             "elapsed_seconds": [event.elapsedTime for event in found],
             "alive_players": [event.numAlivePlayers for event in found],

@@ -48,6 +48,16 @@ def _place(prefix: str, who: str, source: str) -> tuple[Column, ...]:
     )
 
 
+def _in_blue_zone(prefix: str, who: str, source: str) -> Column:
+    return Column(
+        f"{prefix}in_blue_zone",
+        "Boolean",
+        f"Whether {who} was in the blue zone. Null if the event does not say.",
+        f"{source}, isInBlueZone",
+        nullable=True,
+    )
+
+
 _ACTOR_SOURCE: Final = "attacker, finisher (kill), killer (kill_v1) or reviver"
 COMBAT: Final = Table(
     "combat",
@@ -64,21 +74,23 @@ COMBAT: Final = Table(
         ),
         *_player("actor_", "whoever dealt it, or revived", _ACTOR_SOURCE),
         *_place("actor_", "the actor", _ACTOR_SOURCE),
+        _in_blue_zone("actor_", "the actor", _ACTOR_SOURCE),
         *_player("victim_", "whoever took it, or was revived", "victim"),
         *_place("victim_", "the victim", "victim"),
+        _in_blue_zone("victim_", "the victim", "victim"),
         Column("damage", "Float64", "Damage; null except for damage.", "damage", unit="HP", nullable=True),
         Column(
             "damage_type",
             "String",
-            "Kind of damage: Damage_Gun. Null where the event does not say.",
-            "damageTypeCategory",
+            "Kind of damage, of a kill of the last: Damage_Gun. Null where the event does not say.",
+            "damageTypeCategory; of a kill in finishDamageInfo",
             nullable=True,
         ),
         Column(
             "damage_causer",
             "String",
             "Weapon, vehicle or thing: WeapAK47_C. Null where the event does not say.",
-            "damageCauserName",
+            "damageCauserName; of a kill in finishDamageInfo",
             nullable=True,
         ),
         Column(
@@ -107,6 +119,7 @@ POSITIONS: Final = Table(
             nullable=True,
         ),
         *_place("", "the player", "character"),
+        _in_blue_zone("", "the player", "character"),
         Column(
             "health",
             "Float64",

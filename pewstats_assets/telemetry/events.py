@@ -44,6 +44,7 @@ class Character(msgspec.Struct, gc=False):
     accountId: Text | None = None
     location: Location | None = None
     health: Number | None = None
+    isInBlueZone: bool | None = None
     ranking: Int32 | None = None
     type: Text | None = None
 
@@ -52,6 +53,13 @@ class CharacterWrapper(Character, gc=False):
     """An element of `characters`: the character itself (files before 2020-03) or a wrapper around it."""
 
     character: Character | None = None
+
+
+class DamageInfo(msgspec.Struct, gc=False):
+    """How the damage of a `LogPlayerKillV2` was dealt, of which the event itself does not say it."""
+
+    damageTypeCategory: Text | None = None
+    damageCauserName: Text | None = None
 
 
 class Common(msgspec.Struct, gc=False):
@@ -73,6 +81,7 @@ class CombatEvent(msgspec.Struct, gc=False):
     damage: Number | None = None
     damageTypeCategory: Text | None = None
     damageCauserName: Text | None = None
+    finishDamageInfo: DamageInfo | None = None
     dBNOId: Int64 | None = None
 
 
@@ -174,8 +183,8 @@ def _fields(struct_type: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInf
 
 def _lenient_value(field: msgspec.structs.FieldInfo, value: object) -> object:  # noqa: PLR0911 one line per type
     wanted = field.type
-    if isinstance(value, bool):
-        return None
+    if isinstance(value, bool) or wanted == bool | None:
+        return value if isinstance(value, bool) and wanted == bool | None else None
     if wanted == Text | None:
         return _text(value)
     if wanted == Number | None:
@@ -186,7 +195,7 @@ def _lenient_value(field: msgspec.structs.FieldInfo, value: object) -> object:  
         return _integer(value, bits=64)
     if wanted == list[CharacterWrapper] | None:
         return _lenient_characters(value)
-    for struct_type in (Character, Common, Location):
+    for struct_type in (Character, Common, DamageInfo, Location):
         if wanted == struct_type | None:
             return _lenient(struct_type, value)
     msg = f"no lenient conversion to {wanted}"

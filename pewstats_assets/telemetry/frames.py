@@ -22,7 +22,7 @@ KINDS: Final = {
 
 #: One row per damage, knock, kill and revive; damage by nobody (blue zone, falls) is left out. The actor dealt it (or
 #: revived), the victim took it. Coordinates are null together. Names may be empty or null (environment, sentinel);
-#: `damage` is null except for damage.
+#: `damage` is null except for damage; type and causer of a kill are those of the blow that ended it.
 COMBAT: Final = pl.Schema(
     {
         "event_index": pl.UInt32(),
@@ -34,12 +34,14 @@ COMBAT: Final = pl.Schema(
         "actor_x": pl.Float64(),
         "actor_y": pl.Float64(),
         "actor_z": pl.Float64(),
+        "actor_in_blue_zone": pl.Boolean(),
         "victim_name": pl.String(),
         "victim_account_id": pl.String(),
         "victim_team_id": pl.Int32(),
         "victim_x": pl.Float64(),
         "victim_y": pl.Float64(),
         "victim_z": pl.Float64(),
+        "victim_in_blue_zone": pl.Boolean(),
         "damage": pl.Float64(),
         "damage_type": pl.String(),
         "damage_causer": pl.String(),
@@ -58,6 +60,7 @@ POSITIONS: Final = pl.Schema(
         "x": pl.Float64(),
         "y": pl.Float64(),
         "z": pl.Float64(),
+        "in_blue_zone": pl.Boolean(),
         "health": pl.Float64(),
         "elapsed_seconds": pl.Float64(),
         "alive_players": pl.Int32(),

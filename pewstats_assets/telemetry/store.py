@@ -116,7 +116,8 @@ class TelemetryStore:
     def read(self, batch: str, *names: FrameName) -> Iterator[dict[FrameName, pl.DataFrame]]:
         """Read frames of one version of a batch's folder, a part of its matches at a time.
 
-        Parts, and the rows in them, are sorted by `match_no`, then as in the match's file; a match is in one part only.
+        Columns that the files were written without are null: an older version did not know them. Parts, and the rows
+        in them, are sorted by `match_no`, then as in the match's file; a match is in one part only.
 
         Raises:
             FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
@@ -127,7 +128,7 @@ class TelemetryStore:
             msg = f"{self.root / batch} holds no telemetry: materialize the asset `telemetry` of {batch} first."
             raise FileNotFoundError(msg)
         for part in range(parts):
-            yield {name: pl.read_parquet(version / _file_name(name, part)) for name in names}
+            yield {name: _read(version / _file_name(name, part), SCHEMAS[name]) for name in names}
 
     def _remove_other_versions(self, batch: str) -> None:
         current = (self.root / batch).resolve()
@@ -192,6 +193,10 @@ def _reason(error: Exception) -> str:
 
 def _file_name(name: FrameName, part: int) -> str:
     return f"{name}.{part:05d}.parquet"
+
+
+def _read(file: Path, schema: pl.Schema) -> pl.DataFrame:
+    return pl.read_parquet(file, schema=schema, missing_columns="insert")
 
 
 def _contents(results: Sequence[tuple[int, Decoded]]) -> dict[FrameName, pl.DataFrame]:

@@ -310,7 +310,8 @@ def test_frames_have_exactly_their_columns(content: bytes) -> None:
 
 
 def test_damage_has_all_columns() -> None:
-    hit = damage(5, player("a1@1", (1, 2, 3)), player("b1@2", (4, 5, 6)), 50.5)
+    outside = player("a1@1", (1, 2, 3)) | {"isInBlueZone": False}
+    hit = damage(5, outside, player("b1@2", (4, 5, 6)), 50.5)
     more = {"damageTypeCategory": "Damage_Gun", "damageCauserName": "WeapAK47_C"}
     assert decode(None, hit | more).combat.row(0, named=True) == {
         "event_index": 1,
@@ -322,12 +323,14 @@ def test_damage_has_all_columns() -> None:
         "actor_x": 1 * METRE,
         "actor_y": 2 * METRE,
         "actor_z": 3 * METRE,
+        "actor_in_blue_zone": False,
         "victim_name": "b1",
         "victim_account_id": "account.b1",
         "victim_team_id": 2,
         "victim_x": 4 * METRE,
         "victim_y": 5 * METRE,
         "victim_z": 6 * METRE,
+        "victim_in_blue_zone": None,
         "damage": 50.5,
         "damage_type": "Damage_Gun",
         "damage_causer": "WeapAK47_C",
@@ -352,6 +355,27 @@ def test_actor_is_who_did_it_by_kind_of_event(event_type: str, kind: str, actor:
     assert combat.select("kind", "actor_name", "victim_name", "dbno_id").row(0) == (kind, actor, "victim", 7)
 
 
+@pytest.mark.parametrize("blow", [{"damageTypeCategory": "Damage_Molotov", "damageCauserName": "BattleRoyale"}, {}])
+def test_damage_of_a_kill_is_that_of_the_last_blow(blow: Wire) -> None:
+    killed = kill(5, "a1@1", "b1@2") | {"finishDamageInfo": blow, "killerDamageInfo": {"damageTypeCategory": "other"}}
+    combat = decode(killed).combat
+    assert combat.select("damage_type", "damage_causer").row(0) == (*blow.values(), None, None)[:2]
+
+
+def test_kill_of_an_old_file_has_its_damage_itself() -> None:
+    killed = event("LogPlayerKill", damageTypeCategory="Damage_Gun", damageCauserName="WeapAK47_C")
+    assert decode(killed).combat.select("damage_type", "damage_causer").row(0) == ("Damage_Gun", "WeapAK47_C")
+
+
+@pytest.mark.parametrize(("written", "in_blue_zone"), [("true", True), ("false", False), ("1", None), ("null", None)])
+def test_blue_zone_is_what_the_event_says(written: str, in_blue_zone: bool | None) -> None:  # noqa: FBT001
+    seen = player("a1@1") | {"isInBlueZone": "here"}
+    content = as_json(knock(0, seen, "b1@2"), event("LogPlayerPosition", character=seen))
+    match = decode_bytes(content.replace(b'"here"', written.encode()), IN_PATH)
+    assert match.combat["actor_in_blue_zone"].to_list() == [in_blue_zone]
+    assert match.positions["in_blue_zone"].to_list() == [in_blue_zone]
+
+
 def test_combat_is_in_file_order_whatever_its_kinds_and_times() -> None:
     combat = decode(kill(9, "a@1", "b@2"), None, knock(8, "a@1", "b@2"), damage(7, "a@1", "b@2")).combat
     assert combat.select("event_index", "kind").rows() == [(0, "kill"), (2, "knock"), (3, "damage")]
@@ -367,11 +391,11 @@ def test_coordinates_are_null_together(location: object) -> None:
 
 def test_side_that_is_null_has_nothing() -> None:
     combat = decode(knock(0, "a1@1", "b1@2") | {"attacker": None}).combat
-    assert combat.select(pl.col("^actor_.*$")).row(0) == (None,) * 6
+    assert combat.select(pl.col("^actor_.*$")).row(0) == (None,) * 7
 
 
 def test_position_has_all_columns() -> None:
-    seen = player("a1@1", (1, 2, 3)) | {"health": 99.5}
+    seen = player("a1@1", (1, 2, 3)) | {"health": 99.5, "isInBlueZone": True}
     wire = event("LogPlayerPosition", 5, character=seen, elapsedTime=12.5, numAlivePlayers=60)
     assert decode(wire).positions.row(0, named=True) == {
         "event_index": 0,
@@ -382,6 +406,7 @@ def test_position_has_all_columns() -> None:
         "x": 1 * METRE,
         "y": 2 * METRE,
         "z": 3 * METRE,
+        "in_blue_zone": True,
         "health": 99.5,
         "elapsed_seconds": 12.5,
         "alive_players": 60,

@@ -16,6 +16,7 @@ from pewstats_assets.telemetry.events import (
     CharacterWrapper,
     CombatEvent,
     Common,
+    DamageInfo,
     E,
     Event,
     Location,
@@ -65,6 +66,7 @@ def arrays(*, odd: bool) -> st.SearchStrategy[list[Wire]]:
         **dict.fromkeys(("name", "accountId", "type"), texts),
         **dict.fromkeys(("teamId", "ranking"), int32s),
         "health": floats,
+        "isInBlueZone": st.booleans(),
         "location": objects(dict.fromkeys("xyz", floats), odd=odd),
     }
     characters = objects(of_character, odd=odd)
@@ -75,6 +77,7 @@ def arrays(*, odd: bool) -> st.SearchStrategy[list[Wire]]:
         **dict.fromkeys(INT32S, int32s),
         **dict.fromkeys(CHARACTERS, characters),
         "dBNOId": int64s,
+        "finishDamageInfo": objects(dict.fromkeys(("damageTypeCategory", "damageCauserName"), texts), odd=odd),
         "characters": st.lists(wrappers, max_size=2),
         "common": objects({"isGame": floats}, odd=odd),
     }
@@ -179,6 +182,14 @@ def test_events_of_one_kind_are_what_events_of_any_kind_are_with_fewer_fields(
         ("victim", '{"name": "a", "teamId": "1"}', Character(name="a")),
         ("victim", '{"location": [1, 2, 3]}', Character()),
         ("victim", '{"location": {"x": 1, "y": "2"}}', Character(location=Location(x=1.0))),
+        ("victim", '{"isInBlueZone": true}', Character(isInBlueZone=True)),
+        ("victim", '{"isInBlueZone": false}', Character(isInBlueZone=False)),
+        ("victim", '{"isInBlueZone": 1}', Character()),
+        ("victim", '{"isInBlueZone": "true"}', Character()),
+        ("victim", '{"health": true}', Character()),
+        ("finishDamageInfo", '{"damageTypeCategory": 5}', DamageInfo()),
+        ("finishDamageInfo", '{"damageTypeCategory": "Damage_Gun"}', DamageInfo("Damage_Gun")),
+        ("finishDamageInfo", "true", None),
         ("common", '"lobby"', None),
         ("common", '{"isGame": 0.5}', Common(isGame=0.5)),
         ("common", '{"isGame": "0.5"}', Common()),

@@ -69,6 +69,16 @@ def test_every_frame_has_its_columns_even_without_a_match(tmp_path: Path, frame:
     assert read(store, frame).schema == SCHEMAS[frame]
 
 
+def test_columns_that_an_older_version_did_not_write_are_read_as_null(tmp_path: Path) -> None:
+    store = TelemetryStore(tmp_path)
+    write(store, [(1, match("one"))])
+    file = tmp_path / BATCH / "combat.00000.parquet"
+    pl.read_parquet(file).drop("actor_in_blue_zone", "victim_in_blue_zone").write_parquet(file)
+    combat = read(store, "combat")
+    assert combat.schema == SCHEMAS["combat"]
+    assert combat["actor_in_blue_zone"].to_list() == [None, None]
+
+
 def test_writing_again_replaces_the_whole_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
     write(store, [(1, match("one"))])
