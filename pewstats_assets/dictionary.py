@@ -7,12 +7,13 @@ frames and `warehouse.dictionary` for PostgreSQL).
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-#: Times are UTC, coordinates cm, distances m, durations s, damage and health HP; a share is 0 to 1.
-Unit = Literal["UTC", "cm", "m", "s", "HP", "share"]
+#: Times are UTC, coordinates cm, distances m, speeds m/s, durations s, damage and health HP; a share is 0 to 1.
+Unit = Literal["UTC", "cm", "m", "m/s", "s", "HP", "share"]
 _UNITS: Final[dict[Unit, str]] = {
     "UTC": "UTC",
     "cm": "cm",
     "m": "m",
+    "m/s": "m/s",
     "s": "seconds",
     "HP": "HP",
     "share": "0 to 1",
