@@ -6,5 +6,6 @@ fights (see `profiles`).
 """
 
 from pewstats_assets.fights.participation.columns import KNOCKS, PARTICIPATION, SQUADS, FightDetails
+from pewstats_assets.fights.participation.describe import describe_fights
 
-__all__ = ["KNOCKS", "PARTICIPATION", "SQUADS", "FightDetails"]
+__all__ = ["KNOCKS", "PARTICIPATION", "SQUADS", "FightDetails", "describe_fights"]

@@ -1,0 +1,39 @@
+"""Damage dealt: to whom it went, standing or knocked, and by which weapons."""
+
+import polars as pl
+
+from pewstats_assets.fights.participation.events import is_hit
+from pewstats_assets.fights.participation.sightings import Sightings
+from pewstats_assets.fights.participation.states import KNOCKED
+
+
+def damage_by_state(window: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
+    """Split the damage that participants dealt (v2 rule 17) by the state of the victim just before.
+
+    Returns:
+        `participant`, `damage_to_standing`, `damage_to_knocked`, for who dealt damage.
+    """
+    damage, is_knocked = pl.col("damage"), pl.col("is_knocked")
+    dealt = window.filter(pl.col("kind") == "damage")
+    return (
+        dealt.with_columns(is_knocked=sightings.victim_state[dealt["event"].to_numpy()] == KNOCKED)
+        .group_by(participant="actor_participant")
+        .agg(damage_to_standing=damage.filter(~is_knocked).sum(), damage_to_knocked=damage.filter(is_knocked).sum())
+    )
+
+
+def damage_by_weapon(window: pl.DataFrame) -> pl.DataFrame:
+    """Sum the damage of hits by weapon, most first, as a JSON array of objects with `weapon` and `damage`.
+
+    Returns:
+        `participant`, `damage_by_weapon`, for who dealt a hit.
+    """
+    return (
+        window.filter(is_hit())
+        .group_by("actor_participant", weapon="damage_causer")
+        .agg(pl.col("damage").sum())
+        .sort("actor_participant", "damage", "weapon", descending=[False, True, False])
+        .select("actor_participant", json=pl.struct("weapon", "damage").struct.json_encode())
+        .group_by(participant="actor_participant", maintain_order=True)
+        .agg(damage_by_weapon=pl.format("[{}]", pl.col("json").str.join(",")))
+    )

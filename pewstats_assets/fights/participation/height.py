@@ -1,0 +1,27 @@
+"""Height: how much higher than their opponents participants are."""
+
+from typing import Final
+
+import polars as pl
+
+from pewstats_assets.fights.participation.events import is_hit
+
+_CM_PER_M: Final = 100
+
+
+def height_over_opponent(window: pl.DataFrame) -> pl.DataFrame:
+    """Average, over the hits that a participant deals and takes, the own height less the opponent's.
+
+    Returns:
+        `participant`, `height_over_opponent_m`, for who has a hit with both places.
+    """
+    actor_higher_m = (pl.col("actor_z") - pl.col("victim_z")) / _CM_PER_M
+    hits = window.filter(is_hit()).select("actor_participant", "victim_participant", height=actor_higher_m)
+    dealt = hits.select("height", participant="actor_participant")
+    taken = hits.select(-pl.col("height"), participant="victim_participant")
+    return (
+        pl.concat([dealt, taken])
+        .drop_nulls()
+        .group_by("participant")
+        .agg(height_over_opponent_m=pl.col("height").mean())
+    )
