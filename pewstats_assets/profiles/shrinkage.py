@@ -1,0 +1,99 @@
+"""What is most likely true of a player: the own value, drawn towards the population as far as it may be chance.
+
+Empirical Bayes: the population of a mode and match type is the prior of each of its players. A rate has a beta prior
+(beta-binomial), a count a gamma prior (gamma-Poisson), a mean a normal one. With few trials a player is supposed to be
+like the others, with many only the own trials count.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.special import ndtri
+
+from pewstats_assets.profiles.figures import Figure
+from pewstats_assets.profiles.intervals import HIGH, LOW, beta_quantile, gamma_quantile, variance_of_value, within_reach
+from pewstats_assets.profiles.reliability import Floats, Halves, Sums, Variation
+
+_HALF: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What a population says about a player of whom nothing else is known.
+
+    Attributes:
+        a: of a rate alpha, of a count the shape, of a mean the mean.
+        b: of a rate beta, of a count the rate, of a mean the variance between players.
+        dispersion: the design effect, by which sums are divided.
+        within: variance of one value; None of rates and counts.
+    """
+
+    a: float
+    b: float
+    dispersion: float
+    within: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """The posterior mean of each player, with the ends of its 90 % interval."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+def prior_of(figure: Figure, halves: Halves, variation: Variation) -> Prior:
+    """Make the prior that has the population's mean and variance between players.
+
+    It never counts for more trials than the population has.
+    """
+    trials = float(halves.trials.sum()) / variation.dispersion
+    if figure.kind == "mean":
+        between = max(variation.between, variation.within / trials)
+        return Prior(variation.mean, between, variation.dispersion, variation.within)
+    if figure.kind == "count":
+        mean = max(variation.mean, _HALF / trials)
+        rate = _quotient_at_most(trials, mean, variation.between)
+        return Prior(mean * rate, rate, variation.dispersion, None)
+    mean = min(max(variation.mean, _HALF / (trials + 1)), 1 - _HALF / (trials + 1))
+    strength = _quotient_at_most(trials, mean * (1 - mean) - variation.between, variation.between)
+    strength = max(strength, _HALF)
+    return Prior(mean * strength, (1 - mean) * strength, variation.dispersion, None)
+
+
+def _quotient_at_most(most: float, numerator: float, denominator: float) -> float:
+    return numerator / denominator if numerator < most * denominator else most
+
+
+def shrink(figure: Figure, sums: Sums, prior: Prior) -> Shrunk:
+    """Combine what each player did with the prior; without trials it is the prior's mean."""
+    trials, total = sums.trials / prior.dispersion, sums.total / prior.dispersion
+    if figure.kind == "rate":
+        a, b = prior.a + total, prior.b + np.maximum(trials - total, 0)
+        return Shrunk(a / (a + b), beta_quantile(a, b, LOW), beta_quantile(a, b, HIGH))
+    if figure.kind == "count":
+        a, b = prior.a + total, prior.b + trials
+        return Shrunk(a / b, gamma_quantile(a, LOW) / b, gamma_quantile(a, HIGH) / b)
+    return _shrink_mean(figure, sums, prior)
+
+
+def _shrink_mean(figure: Figure, sums: Sums, prior: Prior) -> Shrunk:
+    variance, _ = variance_of_value(sums, prior.within)
+    # The variance of the player's mean; infinite without values.
+    chance = np.divide(
+        prior.dispersion * np.nan_to_num(variance),
+        sums.trials,
+        out=np.full_like(sums.trials, np.inf),
+        where=sums.trials > 0,
+    )
+    own = np.where(
+        np.isinf(chance),
+        0.0,
+        np.divide(prior.b, prior.b + chance, out=np.ones_like(chance), where=prior.b + chance > 0),
+    )
+    value = np.divide(sums.total, sums.trials, out=np.full_like(sums.total, prior.a), where=sums.trials > 0)
+    shrunk = prior.a + own * (value - prior.a)
+    half = ndtri(HIGH) * np.sqrt(prior.b * (1 - own))
+    return Shrunk(shrunk, within_reach(figure, shrunk - half), within_reach(figure, shrunk + half))
