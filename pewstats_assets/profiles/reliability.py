@@ -20,7 +20,7 @@ the likelihood is often highest at no difference at all, so that 90 % intervals 
 the covariance with one standard error added covers it in 85 to 94 %.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 import numpy as np
@@ -70,15 +70,20 @@ class Sums:
     squares: Floats
 
 
+def sums_of(figure: Figure, players: pl.DataFrame) -> Sums:
+    """Take the sums of a figure from a frame with a row per player."""
+
+    def add(*columns: str) -> Floats:
+        return players.select(pl.sum_horizontal(columns).cast(pl.Float64)).to_series().to_numpy()
+
+    trials = add(figure.trials)
+    return Sums(add(*figure.total), trials, add(figure.squares) if figure.squares else np.zeros_like(trials))
+
+
 def halves_of(figure: Figure, halves: tuple[pl.DataFrame, pl.DataFrame]) -> Halves:
     """Take the sums of a figure from two frames, one per half, whose rows are the same players."""
-
-    def both(*columns: str) -> Floats:
-        sums = [half.select(pl.sum_horizontal(columns).cast(pl.Float64)).to_series().to_numpy() for half in halves]
-        return np.stack(sums, axis=1)
-
-    trials = both(figure.trials)
-    return Halves(both(*figure.total), trials, both(figure.squares) if figure.squares else np.zeros_like(trials))
+    first, second = (sums_of(figure, half) for half in halves)
+    return Halves(*(np.stack(pair, axis=1) for pair in zip(astuple(first), astuple(second), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ like the others, with many only the own trials count.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,19 @@ class Prior:
     b: float
     dispersion: float
     within: float | None
+
+    def mean(self, figure: Figure) -> float:
+        """The mean of the players."""
+        if figure.kind == "mean":
+            return self.a
+        return self.a / (self.b if figure.kind == "count" else self.a + self.b)
+
+    def spread(self, figure: Figure) -> float:
+        """The standard deviation between players."""
+        mean = self.mean(figure)
+        if figure.kind == "mean":
+            return sqrt(self.b)
+        return sqrt(mean / self.b if figure.kind == "count" else mean * (1 - mean) / (self.a + self.b + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from pewstats_assets.profiles.populations import (
     split,
 )
 from pewstats_assets.profiles.reliability import MIN_PLAYERS, Floats, Halves, Sums, halves_of, variation_of
-from pewstats_assets.profiles.shrinkage import Prior
 from pewstats_assets_tests.profiles.leagues import COUNT, MEAN, RATE, League, play
 
 KINDS = pytest.mark.parametrize("figure", [RATE, COUNT, MEAN], ids=lambda figure: figure.kind)
@@ -25,12 +24,6 @@ def describe(league: League, figure: Figure) -> tuple[PopulationFigure, FigureOf
     halves = halves_of(figure, parts)
     population = describe_figure(figure, halves, league.fights)
     return population, figure_of_players(figure, halves.players(), league.fights, population)
-
-
-def mean_of(figure: Figure, prior: Prior) -> float:
-    if figure.kind == "mean":
-        return prior.a
-    return prior.a / (prior.b if figure.kind == "count" else prior.a + prior.b)
 
 
 def share(inside: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> float:
@@ -116,7 +109,7 @@ def test_players_who_are_all_alike_give_no_findings(figure: Figure) -> None:
         assert not players.is_enough.any()
         assert np.isnan(players.percentile).all()
         assert population.prior is not None
-        mean = mean_of(figure, population.prior)
+        mean = population.prior.mean(figure)
         beyond.append((players.shrunk_low > mean) | (players.shrunk_high < mean))
     # Of intervals of 90 % that know nothing of the others, 10 % would be.
     assert share(np.concatenate(beyond)) < 0.01
