@@ -33,7 +33,7 @@ from pewstats_assets.assets.fights import materialize_fights
 from pewstats_assets.assets.profiles import materialize_profiles
 from pewstats_assets.assets.telemetry import materialize_telemetry
 from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
-from pewstats_assets.fights import detect_batch
+from pewstats_assets.fights import find_fights, joined
 from pewstats_assets.instance import open_instance
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.settings import Settings
@@ -237,9 +237,8 @@ def load_without_engine(batches: Sequence[str]) -> None:
     warehouse.setup_for_execution(dg.build_init_resource_context())
     store = TelemetryStoreResource().store()
     for batch in batches:
-        _, parts = materialize_telemetry(log, warehouse, store, batch, detect_batch)
-        found = [match for part in parts for match in part]
-        materialize_fights(log, warehouse, store, batch, found)
+        _, parts = materialize_telemetry(log, warehouse, store, batch, find_fights)
+        materialize_fights(log, warehouse, store, batch, joined(parts))
         materialize_profiles(log, warehouse, batch)
         evaluations = list(evaluate(log, warehouse, [spec.key for spec in BATCH_CHECK_SPECS], batch))
         failed = [one.check_name for one in evaluations if one.blocking and not one.passed]

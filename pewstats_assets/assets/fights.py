@@ -10,7 +10,7 @@ import psycopg
 
 from pewstats_assets.assets import metadata
 from pewstats_assets.assets.metadata import Metadata
-from pewstats_assets.fights import DEFAULT_RULESET, MatchFights, UndetectedMatch, detect_batch
+from pewstats_assets.fights import DEFAULT_RULESET, FoundFights, MatchFights, UndetectedMatch, find_fights, joined
 from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
@@ -48,7 +48,7 @@ def materialize_fights(
     warehouse: WarehouseResource,
     store: TelemetryStore,
     batch: str,
-    found: Sequence[MatchFights | UndetectedMatch] | None,
+    found: FoundFights | None,
 ) -> tuple[Metadata, Metadata]:
     """Write the fights of a batch, with their participants, in one transaction.
 
@@ -57,13 +57,14 @@ def materialize_fights(
         warehouse: takes the fights.
         store: holds the batch's telemetry.
         batch: the batch's key.
-        found: what was detected in that telemetry while it was written; None if it is to be detected now.
+        found: what was found in that telemetry while it was written; None if it is to be found now.
 
     Returns:
         What came out, for the materializations of `team_fights` and `fight_participants`.
     """
     start = time.monotonic()
-    detected, quarantined = _sort_out(store, batch, _detect(store, batch) if found is None else found)
+    found = found or _find(store, batch)
+    detected, quarantined = _sort_out(store, batch, found.matches)
     log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
 
     def replace(connection: psycopg.Connection) -> list[MatchInQuarantine]:
@@ -77,10 +78,8 @@ def materialize_fights(
     )
 
 
-def _detect(store: TelemetryStore, batch: str) -> list[MatchFights | UndetectedMatch]:
-    return [
-        match for part in store.read(batch, "facts", "combat") for match in detect_batch(part["facts"], part["combat"])
-    ]
+def _find(store: TelemetryStore, batch: str) -> FoundFights:
+    return joined(find_fights(part) for part in store.read(batch, "facts", "combat", "positions", "phases", "rosters"))
 
 
 def _sort_out(

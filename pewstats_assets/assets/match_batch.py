@@ -17,7 +17,7 @@ from pewstats_assets.assets.profiles import PLAYER_PROFILES, materialize_profile
 from pewstats_assets.assets.telemetry import TELEMETRY, materialize_telemetry
 from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
 from pewstats_assets.failures import STORAGE_ERRORS, first_line
-from pewstats_assets.fights import MatchFights, UndetectedMatch, detect_batch
+from pewstats_assets.fights import FoundFights, find_fights, joined
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.telemetry import nothing
@@ -81,15 +81,15 @@ def _materialize(
     selected = context.selected_asset_keys
     # Nobody can have one without the other, whichever is selected.
     with_fights = not selected.isdisjoint(spec.key for spec in _FIGHTS)
-    found: list[MatchFights | UndetectedMatch] | None = None
+    found: FoundFights | None = None
     if TELEMETRY.key in selected:
         # Fights are detected where the telemetry is decoded, on all cores, so that nobody has to read it again.
         of_batch, parts = materialize_telemetry(
-            context.log, warehouse, store, batch, detect_batch if with_fights else nothing
+            context.log, warehouse, store, batch, find_fights if with_fights else nothing
         )
         yield _materialization(TELEMETRY, batch, of_batch)
         if with_fights:
-            found = [match for part in parts if part is not None for match in part]
+            found = joined(part for part in parts if part is not None)
     if with_fights:
         of_tables = materialize_fights(context.log, warehouse, store, batch, found)
         for spec, of_table in zip(_FIGHTS, of_tables, strict=True):

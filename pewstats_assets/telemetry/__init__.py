@@ -20,7 +20,7 @@ from pewstats_assets.telemetry.files import (
     telemetry_file,
 )
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
-from pewstats_assets.telemetry.store import Make, TelemetryStore, WrittenPart
+from pewstats_assets.telemetry.store import Frames, Make, TelemetryStore, WrittenPart
 from pewstats_assets.telemetry.workers import nothing, write_telemetry
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Arrival",
     "BrokenTelemetryError",
     "Decoded",
+    "Frames",
     "Make",
     "MatchCombat",
     "MatchIdentity",

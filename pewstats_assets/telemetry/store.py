@@ -24,8 +24,10 @@ from pewstats_assets.telemetry.registered import Decoded
 
 T = TypeVar("T")
 FrameName = Literal["combat", "positions", "rosters", "phases", "facts", "quarantined"]
-#: What makes something of the frames `facts` and `combat` of some matches.
-Make = Callable[[pl.DataFrame, pl.DataFrame], T]
+#: The frames of some matches, each with `match_no` before its columns.
+Frames = Mapping[FrameName, pl.DataFrame]
+#: What makes something of them.
+Make = Callable[[Frames], T]
 
 #: One row per match of the batch that could not be decoded.
 QUARANTINED: Final = pl.Schema({"reason": pl.String(), "detail": pl.String(), "byte_offset": pl.Int64()})
@@ -51,7 +53,7 @@ class WrittenPart(Generic[T]):
         matches: how many there are.
         rows: of each frame.
         broken: why a match could not be decoded, by `match_no`.
-        made: what was made of the frames `facts` and `combat` once they were written.
+        made: what was made of the frames once they were written.
     """
 
     matches: int
@@ -158,7 +160,7 @@ def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], 
         folder: the folder of the batch that is being written.
         part: the number of the part, from 0, without gaps; parts follow each other by rising `match_no`.
         results: for each match by rising `match_no` its telemetry, or why it could not be decoded.
-        make: makes something of two of the frames while they are in memory.
+        make: makes something of the frames while they are in memory.
 
     Raises:
         UnwritablePartError: the disk is full, or the folder may not be written.
@@ -173,7 +175,7 @@ def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], 
         matches=len(results),
         rows=Counter({name: frame.height for name, frame in contents.items()}),
         broken={match_no: result for match_no, result in results if isinstance(result, BrokenTelemetryError)},
-        made=make(contents["facts"], contents["combat"]),
+        made=make(contents),
     )
 
 

@@ -14,12 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-import polars as pl
-
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.registered import Decoded, RegisteredFile, decode_registered
-from pewstats_assets.telemetry.store import Make, WrittenPart, write_part
+from pewstats_assets.telemetry.store import Frames, Make, WrittenPart, write_part
 from pewstats_assets.worker_server import worker_context
 
 logger = logging.getLogger(__name__)
@@ -37,7 +35,7 @@ _PARTS_EACH: Final = 4
 NumberedFiles = Sequence[tuple[int, RegisteredFile]]
 
 
-def nothing(facts: pl.DataFrame, combat: pl.DataFrame) -> None:
+def nothing(frames: Frames) -> None:
     """Make nothing of a part."""
 
 
@@ -51,7 +49,7 @@ def write_telemetry(
     Args:
         folder: the folder of the batch that is being written.
         files: by rising `match_no`.
-        make: makes something of the `facts` and the `combat` of a part, where they are; `nothing`, for example.
+        make: makes something of the frames of a part, where they are; `nothing`, for example.
         limits: what a file may hold.
 
     Returns:

@@ -136,7 +136,7 @@ def test_a_batch_is_read_in_the_parts_in_which_it_was_written(tmp_path: Path) ->
 
 def test_a_part_says_what_was_broken(tmp_path: Path) -> None:
     part = write_part(
-        tmp_path, 0, [(1, match("one")), (2, BROKEN)], lambda facts, combat: (facts.height, combat.height)
+        tmp_path, 0, [(1, match("one")), (2, BROKEN)], lambda frames: (frames["facts"].height, frames["combat"].height)
     )
     assert (part.matches, dict(part.broken), part.made) == (2, {2: BROKEN}, (1, 2))
 

@@ -7,5 +7,6 @@ fights (see `profiles`).
 
 from pewstats_assets.fights.participation.columns import KNOCKS, PARTICIPATION, SQUADS, FightDetails
 from pewstats_assets.fights.participation.describe import describe_fights
+from pewstats_assets.fights.participation.size import TooMuchToDescribeError
 
-__all__ = ["KNOCKS", "PARTICIPATION", "SQUADS", "FightDetails", "describe_fights"]
+__all__ = ["KNOCKS", "PARTICIPATION", "SQUADS", "FightDetails", "TooMuchToDescribeError", "describe_fights"]

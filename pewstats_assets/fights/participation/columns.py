@@ -3,6 +3,7 @@
 What each column means, exactly, is in the data dictionary (`warehouse.dictionary.participation`).
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,6 +74,7 @@ KNOCKS: Final = pl.Schema(
         "victim_team_id": pl.Int32(),
         "distance_m": pl.Float64(),
         "weapon": pl.String(),
+        "mates_standing": pl.Int16(),
         "dbno_id": pl.Int64(),
         "fate": pl.String(),
         "ended_at": TIME,
@@ -108,3 +110,22 @@ class FightDetails:
     participants: pl.DataFrame
     knocks: pl.DataFrame
     squads: pl.DataFrame
+
+    @classmethod
+    def concat(cls, parts: Iterable["FightDetails"]) -> "FightDetails":
+        """Put the details of different matches one after the other."""
+        found = list(parts)
+        return cls(
+            participants=pl.concat([PARTICIPATION.to_frame(), *(part.participants for part in found)]),
+            knocks=pl.concat([KNOCKS.to_frame(), *(part.knocks for part in found)]),
+            squads=pl.concat([SQUADS.to_frame(), *(part.squads for part in found)]),
+        )
+
+    def of_matches(self, match_nos: Collection[int]) -> "FightDetails":
+        """Take the details of some of the matches."""
+        is_of_them = pl.col("match_no").is_in(list(match_nos))
+        return FightDetails(
+            participants=self.participants.filter(is_of_them),
+            knocks=self.knocks.filter(is_of_them),
+            squads=self.squads.filter(is_of_them),
+        )

@@ -22,9 +22,10 @@ from pewstats_assets.fights.participation.knocks import (
     knocks_taken,
 )
 from pewstats_assets.fights.participation.movement import movement
-from pewstats_assets.fights.participation.numbers import numbers_at_start
+from pewstats_assets.fights.participation.numbers import numbers_at_start, with_mates_standing
 from pewstats_assets.fights.participation.position import mates_at_first_hit, mates_of, mean_mate_distance
 from pewstats_assets.fights.participation.sightings import Sightings
+from pewstats_assets.fights.participation.size import refuse_too_much
 from pewstats_assets.fights.participation.squads import squads_of
 from pewstats_assets.fights.participation.trades import TRADES, trade_chances, with_trades
 from pewstats_assets.fights.participation.zone import in_blue_zone, zone_phases
@@ -45,6 +46,9 @@ def describe_fights(
         positions: `match_no` and the columns of `telemetry.frames.POSITIONS`.
         phases: `match_no` and the columns of `telemetry.frames.PHASES`.
         rosters: `match_no` and the columns of `telemetry.frames.ROSTERS`.
+
+    Raises:
+        TooMuchToDescribeError: no real match is so large.
     """
     is_of_matches = pl.col("match_no").is_in([match.match_no for match in matches])
     has_fights = pl.col("match_no").is_in([match.match_no for match in matches if match.fights])
@@ -56,6 +60,7 @@ def describe_fights(
     events = numbered_events(keyed, cast)
     sightings = Sightings(events, numbered(keyed_positions, cast.players), cast)
     windows = windows_of(events, cast)
+    refuse_too_much(events, cast, windows)
     window = window_events(events, cast, windows)
     knocks = with_trades(knocks_of(window, events), events, cast)
     mates = mates_of(cast)
@@ -78,9 +83,8 @@ def describe_fights(
         .pipe(_with, numbers_at_start(cast, sightings, windows))
     )
     return FightDetails(
-        # A phase or a number of mates that has no room comes from a forged file, and is none.
-        participants=participants.select(PARTICIPATION.names()).cast(PARTICIPATION, strict=False),
-        knocks=knocks_table(knocks, cast),
+        participants=participants.select(PARTICIPATION.names()).cast(PARTICIPATION),
+        knocks=knocks_table(with_mates_standing(knocks, cast, sightings), cast),
         squads=squads_of(rosters.filter(is_of_matches)),
     )
 

@@ -41,7 +41,7 @@ def first_hits(window: pl.DataFrame, cast: Cast) -> pl.DataFrame:
             first_hit_at="time",
             first_hit_event="event",
             dealt_first_hit=_is_same("actor_participant"),
-            took_first_hit=_is_same("victim_participant"),
+            took_first_hit=_is_same("victim_participant") & ~_is_same("actor_participant"),  # of one name, it dealt it
             first_hit_distance_m="first_hit_distance_m",
             joined_late=(team != pl.col("actor_team_id")) & (team != pl.col("victim_team_id")),
         )

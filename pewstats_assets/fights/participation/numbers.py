@@ -1,4 +1,4 @@
-"""Numbers: how many of each side stand when a fight starts, and who has the advantage."""
+"""Numbers: how many of each side stand when a fight starts or a player is knocked, and who has the advantage."""
 
 from typing import Final
 
@@ -7,47 +7,49 @@ import polars as pl
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import Window
 from pewstats_assets.fights.participation.sightings import Sightings
-from pewstats_assets.fights.participation.states import STANDING
 
 #: In a fight of more teams somebody is a third party, and numbers mean little.
 _TWO: Final = 2
+#: More than any team has; a forged roster may.
+MAX_COUNT: Final = 32_767
 
 
 def numbers_at_start(cast: Cast, sightings: Sightings, windows: Window) -> pl.DataFrame:
     """Count who stands of each fight's teams just before its first event, by rosters and by who takes part.
 
     Returns:
-        `participant`, `team_standing`, `enemies_standing`, `numbers`; null in a match without a roster.
+        `participant`, `team_standing`, `enemies_standing`, `numbers`; the counts are null in a match without a roster.
     """
-    members = cast.sides.join(cast.members, on=["match_no", "team_id"]).join(
-        cast.fights.select("fight", "start"), on="fight", how="left", maintain_order="left"
+    of_teams = ["fight", "team_id"]
+    members = (
+        cast.sides.select("match_no", *of_teams)
+        .join(cast.members, on=["match_no", "team_id"])
+        .join(cast.fights.select("fight", "start"), on="fight", how="left", maintain_order="left")
     )
-    player, time = members["player"].to_numpy(), members["start"].to_physical().to_numpy()
-    seq = sightings.seq_of_event[windows.first[members["fight"].to_numpy()]]
-    is_standing = (sightings.state_before(player, seq) == STANDING) & sightings.is_there(player, seq, time)
-    of_teams = (
-        members.with_columns(is_standing=is_standing).group_by("fight", "team_id").agg(pl.col("is_standing").sum())
+    is_standing = sightings.is_standing(
+        members["player"].to_numpy(),
+        sightings.seq_of_event[windows.first[members["fight"].to_numpy()]],
+        members["start"].to_physical().to_numpy(),
     )
-    of_fights = of_teams.group_by("fight").agg(all_standing=pl.col("is_standing").sum())
-    with_roster = cast.members.filter("is_on_roster")["match_no"].unique().implode()
+    count = pl.col("is_standing").sum().cast(pl.Int64)
+    standing = members.with_columns(is_standing=is_standing).group_by(of_teams).agg(count)
+    of_fights = standing.group_by("fight").agg(count.alias("all_standing"))
     team, enemies = pl.col("team_standing"), pl.col("enemies_standing")
     return (
-        cast.participants.select("participant", "fight", "match_no", "team_id")
-        .join(of_teams, on=["fight", "team_id"], how="left", maintain_order="left")
+        cast.participants.select("participant", "match_no", *of_teams)
+        .join(standing, on=of_teams, how="left", maintain_order="left")
         .join(of_fights, on="fight", how="left", maintain_order="left")
-        .join(
-            cast.fights.select("fight", teams=pl.col("teams").list.len()), on="fight", how="left", maintain_order="left"
-        )
-        .with_columns(
-            has_roster=pl.col("match_no").is_in(with_roster), is_standing=pl.col("is_standing").cast(pl.Int64)
-        )
-        .with_columns(
-            team_standing=pl.when("has_roster").then("is_standing"),
-            enemies_standing=pl.when("has_roster").then(pl.col("all_standing").cast(pl.Int64) - pl.col("is_standing")),
+        .join(cast.fights.select("fight", "teams"), on="fight", how="left", maintain_order="left")
+        .with_columns(pl.col("is_standing").fill_null(0))
+        .select(
+            "participant",
+            "teams",
+            team_standing=_if_known("is_standing", cast),
+            enemies_standing=_if_known(pl.col("all_standing") - pl.col("is_standing"), cast),
         )
         .select(
             *("participant", "team_standing", "enemies_standing"),
-            numbers=pl.when(pl.col("teams") > _TWO)
+            numbers=pl.when(pl.col("teams").list.len() > _TWO)
             .then(pl.lit("third_party"))
             .when(team > enemies)
             .then(pl.lit("ahead"))
@@ -57,3 +59,28 @@ def numbers_at_start(cast: Cast, sightings: Sightings, windows: Window) -> pl.Da
             .then(pl.lit("even")),
         )
     )
+
+
+def with_mates_standing(knocks: pl.DataFrame, cast: Cast, sightings: Sightings) -> pl.DataFrame:
+    """Add to knocks how many team mates of the victim stand just before: `mates_standing`; null without a roster."""
+    pairs = (
+        knocks.select("match_no", "event", "time", "victim", "fight", team_id="victim_team_id")
+        .join(cast.members, on=["match_no", "team_id"])
+        .filter(pl.col("player") != pl.col("victim"))
+    )
+    is_standing = sightings.is_standing(
+        pairs["player"].to_numpy(),
+        sightings.seq_of_event[pairs["event"].to_numpy()],
+        pairs["time"].to_physical().to_numpy(),
+    )
+    counts = pairs.filter(is_standing).group_by("fight", "event").agg(mates_standing=pl.len())
+    return knocks.join(counts, on=["fight", "event"], how="left", maintain_order="left").with_columns(
+        mates_standing=_if_known(pl.col("mates_standing").fill_null(0), cast)
+    )
+
+
+def _if_known(count: str | pl.Expr, cast: Cast) -> pl.Expr:
+    """Null in a match without a roster."""
+    with_roster = cast.members.filter("is_on_roster")["match_no"].unique().implode()
+    expression = pl.col(count) if isinstance(count, str) else count
+    return pl.when(pl.col("match_no").is_in(with_roster)).then(expression.clip(upper_bound=MAX_COUNT))

@@ -7,8 +7,8 @@ import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.grid import Grid, per_second
+from pewstats_assets.fights.participation.numbers import MAX_COUNT
 from pewstats_assets.fights.participation.sightings import Floats, Sightings
-from pewstats_assets.fights.participation.states import STANDING
 
 #: Inclusive, in metres.
 RADII_M: Final = (25, 50, 100)
@@ -47,7 +47,7 @@ def mates_at_first_hit(first_hits: pl.DataFrame, mates: pl.DataFrame, cast: Cast
     pairs = hits.join(mates, on="participant")
     mate, seq = pairs["mate"].to_numpy(), sightings.seq_of_event[pairs["first_hit_event"].to_numpy()]
     time = pairs["first_hit_at"].to_physical().to_numpy()
-    is_standing = (sightings.state_before(mate, seq) == STANDING) & sightings.is_there(mate, seq, time)
+    is_standing = sightings.is_standing(mate, seq, time)
     distance = _distance_m(own[pairs["index"].to_numpy()], sightings.place_before(mate, seq, time))
     counted = (
         pairs.select("participant", is_standing=is_standing, distance=pl.Series(distance, nan_to_null=True))
@@ -55,14 +55,23 @@ def mates_at_first_hit(first_hits: pl.DataFrame, mates: pl.DataFrame, cast: Cast
         .agg(
             pl.col("distance").filter("is_standing").min().alias("mate_distance_first_hit_m"),
             pl.col("distance").is_null().filter("is_standing").any().alias("is_one_unknown"),
-            *((pl.col("distance").filter("is_standing") <= radius).sum().alias(_within(radius)) for radius in RADII_M),
+            *(
+                (pl.col("distance").filter("is_standing") <= radius)
+                .sum()
+                .clip(upper_bound=MAX_COUNT)
+                .alias(_within(radius))
+                for radius in RADII_M
+            ),
         )
     )
     is_known = pl.col("has_place") & ~pl.col("is_one_unknown").fill_null(value=False)
     return hits.join(counted, on="participant", how="left").select(
         "participant",
         "mate_distance_first_hit_m",
-        *(pl.when(is_known).then(pl.col(_within(radius)).fill_null(0)) for radius in RADII_M),
+        *(
+            pl.when(is_known).then(pl.col(_within(radius)).fill_null(0).clip(upper_bound=MAX_COUNT))
+            for radius in RADII_M
+        ),
         # Without a row of counts there are no mates at all.
         is_alone=pl.when(is_known).then(pl.col(_within(ALONE_M)) == 0),
     )

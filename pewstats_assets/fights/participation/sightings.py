@@ -83,6 +83,11 @@ class Sightings:
         before = self.first_from(player, seq) - 1
         return np.where(self.is_of(player, before), self.state[before], np.uint8(STANDING))
 
+    def is_standing(self, player: npt.NDArray[Any], seq: npt.NDArray[Any], time: Numbers) -> Flags:
+        """Tell who stands just before places in the order, which are at these times, and is still seen."""
+        is_standing: Flags = (self.state_before(player, seq) == STANDING) & self.is_there(player, seq, time)
+        return is_standing
+
     def place_before(self, player: npt.NDArray[Any], seq: npt.NDArray[Any], time: Numbers) -> Floats:
         """Tell where players are just before places in the order, which are at these times: x, y, z in cm, or NaN."""
         after = self.first_from(player, seq)

@@ -50,7 +50,7 @@ def decode(*events: Wire) -> MatchTelemetry:
     return decode_bytes(as_json(*events), ANY_MATCH)
 
 
-def stacked(*telemetry: MatchTelemetry) -> dict[str, pl.DataFrame]:
+def stacked(*telemetry: MatchTelemetry) -> dict[FrameName, pl.DataFrame]:
     """Put the frames of matches one below the other, numbered from 1."""
     return {
         name: pl.concat(

@@ -221,6 +221,7 @@ def test_knock_has_its_sides_distance_and_weapon() -> None:
         "victim_team_id": 2,
         "distance_m": 5.0,
         "weapon": "WeapAK47_C",
+        "mates_standing": None,
         "dbno_id": 7,
         "fate": "finished",
         "ended_at": at(7),
