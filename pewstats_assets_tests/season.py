@@ -55,7 +55,17 @@ CREATE TRIGGER fail_half_way BEFORE INSERT ON fight_participants FOR EACH ROW
 MEND = "DROP TRIGGER fail_half_way ON fight_participants; DROP FUNCTION fail_half_way()"
 # Without a file as its main module, of which each process that decodes would import everything again.
 BARE = "import sys; from pewstats_assets_tests.season import load_without_engine; load_without_engine(sys.argv[1:])"
-EMPTY = "TRUNCATE team_fights, fight_participants, player_profile_sums"
+WRITTEN = (
+    "team_fights",
+    "fight_participants",
+    "fight_knocks",
+    "match_squads",
+    "player_profile_sums",
+    "player_names",
+    "squad_profile_sums",
+    "squad_finishes",
+)
+EMPTY = f"TRUNCATE {', '.join(WRITTEN)}"
 MIDDLE = "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY id) FROM team_fights WHERE batch = %(batch)s"
 ROWS = """
 SELECT batch, count(*), md5(string_agg(v::text, '|' ORDER BY v::text))
@@ -225,7 +235,7 @@ class Season:
         with self._databases.connect() as connection:
             return {
                 table: sorted(connection.execute(sql.SQL(ROWS).format(table=sql.Identifier(table))))
-                for table in ("team_fights", "fight_participants", "player_profile_sums")
+                for table in WRITTEN
             }
 
 

@@ -16,6 +16,7 @@ import dagster as dg
 
 from pewstats_assets.dictionary import Table
 from pewstats_assets.fights import MatchFights
+from pewstats_assets.profiles import ProfileSums
 from pewstats_assets.tables import printable
 from pewstats_assets.telemetry.store import FrameName
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine
@@ -129,13 +130,16 @@ def of_participants(detected: Sequence[MatchFights], quarantined: int) -> Metada
     }
 
 
-def of_profiles(players: int, fights: int, seconds: float) -> Metadata:
-    """What is shown of a batch's profiles: how many players, and how many fights each has."""
+def of_profiles(sums: ProfileSums, seconds: float) -> Metadata:
+    """What is shown of a batch's profiles: how many players, names and squads, and how many fights each player has."""
+    players = sums.players["player_account_id"].n_unique()
     return {
         "players": dg.MetadataValue.int(players),
-        **_mean("fights_per_player", fights, players),
+        **_mean("fights_per_player", int(sums.players["fights"].sum()), players),
+        "names": dg.MetadataValue.int(sums.names.height),
+        "squads": dg.MetadataValue.int(sums.squads["squad_id"].n_unique()),
         "seconds": dg.MetadataValue.float(round(seconds, 3)),
-        **_rows(players),
+        **_rows(sums.players.height),
     }
 
 

@@ -5,17 +5,16 @@ import time
 from typing import Final
 
 import dagster as dg
-import polars as pl
 import psycopg
 
 from pewstats_assets.assets import metadata
 from pewstats_assets.assets.metadata import Metadata
 from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
-from pewstats_assets.profiles import sum_profiles
+from pewstats_assets.profiles import ProfileSums, sum_profiles
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
 from pewstats_assets.warehouse import dictionary
-from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
+from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
 
 PLAYER_PROFILES: Final = dg.AssetSpec(
     "player_profiles",
@@ -24,8 +23,9 @@ PLAYER_PROFILES: Final = dg.AssetSpec(
     owners=OWNERS,
     tags=RULESET | PERSONAL_DATA,
     kinds={"python", "polars", "postgres"},
-    description="The sums of a batch per player (table `player_profile_sums`); the view `player_profiles` merges all"
-    " batches.",
+    description="The sums of a batch per player, map, mode and match type (table `player_profile_sums`), the players'"
+    " names (`player_names`), the sums per squad (`squad_profile_sums`), who finishes whose knocks (`squad_finishes`)."
+    " The views `player_profiles`, `player_mode_profiles`, `squads` and `squad_finish_pairs` merge all batches.",
     metadata=metadata.of_table(dictionary.PLAYER_PROFILE_SUMS),
 )
 
@@ -34,10 +34,10 @@ def materialize_profiles(log: logging.Logger, warehouse: WarehouseResource, batc
     """Sum the participants of a batch per player; what came out, for its materialization."""
     start = time.monotonic()
 
-    def replace(connection: psycopg.Connection) -> pl.DataFrame:
-        sums = sum_profiles(participants_of(connection, batch))
+    def replace(connection: psycopg.Connection) -> ProfileSums:
+        sums = sum_profiles(fights_of(connection, batch))
         replace_profiles(connection, batch, sums)
         return sums
 
     sums = in_warehouse(log, warehouse, replace)
-    return metadata.of_profiles(sums.height, int(sums["fights"].sum()), time.monotonic() - start)
+    return metadata.of_profiles(sums, time.monotonic() - start)

@@ -1,9 +1,9 @@
-"""The room that turns fights into figures per player.
+"""The room that turns fights into figures per player and squad.
 
-Here: sums per batch and player that can be added up over batches. Not here: how they are stored and merged
-(see `warehouse`).
+Here: sums per batch that can be added up over batches. Not here: how they are stored and merged (see `warehouse`).
 """
 
-from pewstats_assets.profiles.sums import PROFILE_SUMS, sum_profiles
+from pewstats_assets.profiles.frames import FightsOfBatch, ProfileSums
+from pewstats_assets.profiles.sums import sum_profiles
 
-__all__ = ["PROFILE_SUMS", "sum_profiles"]
+__all__ = ["FightsOfBatch", "ProfileSums", "sum_profiles"]

@@ -1,65 +1,80 @@
 """Profiles in PostgreSQL: what they are summed from, and the sums of a batch."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 import psycopg
+from psycopg import sql
 
+from pewstats_assets.profiles import FightsOfBatch, ProfileSums
+from pewstats_assets.profiles.frames import KNOCKS, PARTICIPANTS, SQUADS
+from pewstats_assets.warehouse import dictionary
 from pewstats_assets.warehouse.bulk import copy_rows
 
 _PARTICIPANTS: Final = """
-SELECT fp.player_account_id, fp.player_name, fp.match_id::text AS match_id, tf.fight_start_time,
-       tf.team_outcomes ->> fp.team_id::text AS team_outcome, fp.survived, fp.knocks_dealt, fp.kills_dealt,
-       fp.damage_dealt, fp.damage_taken
-FROM fight_participants fp
-JOIN team_fights tf ON tf.id = fp.fight_id
-WHERE fp.batch = %(batch)s
-ORDER BY fp.id
+SELECT {columns}
+FROM fight_participants p
+JOIN team_fights tf ON tf.id = p.fight_id
+WHERE p.batch = %(batch)s
+ORDER BY p.id
 """
-_PARTICIPANT_SCHEMA: Final = pl.Schema(
-    {
-        "player_account_id": pl.String(),
-        "player_name": pl.String(),
-        "match_id": pl.String(),
-        "fight_start_time": pl.Datetime("us", "UTC"),
-        "team_outcome": pl.String(),
-        "survived": pl.Boolean(),
-        "knocks_dealt": pl.Int64(),
-        "kills_dealt": pl.Int64(),
-        "damage_dealt": pl.Float64(),
-        "damage_taken": pl.Float64(),
-    }
-)
-_SUM_COLUMNS: Final = {
-    "batch": "text",
-    "player_account_id": "text",
-    "player_name": "text",
-    "matches": "int4",
-    "fights": "int4",
-    "wins": "int4",
-    "losses": "int4",
-    "draws": "int4",
-    "survivals": "int4",
-    "knocks_dealt": "int8",
-    "kills_dealt": "int8",
-    "damage_dealt": "float8",
-    "damage_taken": "float8",
-    "last_fight_at": "timestamptz",
+_KNOCKS: Final = """
+SELECT {columns}
+FROM fight_knocks p
+JOIN team_fights tf ON tf.id = p.fight_id
+WHERE p.batch = %(batch)s
+ORDER BY p.fight_id, p.knock_no
+"""
+_SQUADS: Final = """
+SELECT {columns}
+FROM match_squads p
+JOIN matches m ON m.match_no = p.match_no
+WHERE p.batch = %(batch)s
+ORDER BY p.match_no, p.team_id
+"""
+#: Columns that are not those of the same name of the table that the rows are of.
+_OTHERS: Final[Mapping[str, sql.SQL]] = {
+    "match_no": sql.SQL("tf.match_no"),
+    "fight_start_time": sql.SQL("tf.fight_start_time"),
+    "team_outcome": sql.SQL("tf.team_outcomes ->> p.team_id::text"),
+}
+_OTHERS_OF_SQUADS: Final[Mapping[str, sql.SQL]] = {
+    "game_mode": sql.SQL("m.game_mode"),
+    "match_type": sql.SQL("m.match_type"),
 }
 # Two writers of one batch take turns at its matches, as in the write of its fights.
 _LOCK_BATCH: Final = "SELECT FROM matches WHERE batch = %(batch)s ORDER BY match_no FOR UPDATE"
-_DELETE: Final = "DELETE FROM player_profile_sums WHERE batch = %(batch)s"
 
 
-def participants_of(connection: psycopg.Connection, batch: str) -> pl.DataFrame:
-    """Return what the profiles of a batch are summed from, one row per player and fight."""
-    rows = connection.execute(_PARTICIPANTS, {"batch": batch}).fetchall()
-    return pl.DataFrame(rows, schema=_PARTICIPANT_SCHEMA, orient="row")
+def fights_of(connection: psycopg.Connection, batch: str) -> FightsOfBatch:
+    """Return what the profiles of a batch are summed from."""
+    return FightsOfBatch(
+        participants=_read(connection, _PARTICIPANTS, PARTICIPANTS, _OTHERS, batch),
+        knocks=_read(connection, _KNOCKS, KNOCKS, _OTHERS, batch),
+        squads=_read(connection, _SQUADS, SQUADS, _OTHERS_OF_SQUADS, batch),
+    )
 
 
-def replace_profiles(connection: psycopg.Connection, batch: str, sums: pl.DataFrame) -> None:
+def _read(
+    connection: psycopg.Connection, query: str, schema: pl.Schema, others: Mapping[str, sql.SQL], batch: str
+) -> pl.DataFrame:
+    columns = sql.SQL(", ").join(others.get(name, sql.Identifier("p", name)) for name in schema)
+    with connection.cursor(binary=True) as cursor:
+        rows = cursor.execute(sql.SQL(query).format(columns=columns), {"batch": batch}).fetchall()
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def replace_profiles(connection: psycopg.Connection, batch: str, sums: ProfileSums) -> None:
     """Write the profile sums of a batch in place of those it had; the caller commits."""
     connection.execute(_LOCK_BATCH, {"batch": batch})
-    connection.execute(_DELETE, {"batch": batch})
-    rows = ({"batch": batch, **row} for row in sums.iter_rows(named=True))
-    copy_rows(connection, "player_profile_sums", _SUM_COLUMNS, rows)
+    for table, frame in (
+        (dictionary.PLAYER_PROFILE_SUMS, sums.players),
+        (dictionary.PLAYER_NAMES, sums.names),
+        (dictionary.SQUAD_PROFILE_SUMS, sums.squads),
+        (dictionary.SQUAD_FINISHES, sums.finishes),
+    ):
+        delete = sql.SQL("DELETE FROM {} WHERE batch = %(batch)s").format(sql.Identifier(table.name))
+        connection.execute(delete, {"batch": batch})
+        rows = ({"batch": batch, **row} for row in frame.iter_rows(named=True))
+        copy_rows(connection, table.name, {column.name: column.type for column in table.columns}, rows)

@@ -50,7 +50,7 @@ SELECT
     count(*) FILTER (WHERE status = 'excluded') AS excluded,
     (SELECT count(*) FROM team_fights tf WHERE tf.batch = m.batch) AS fights,
     (SELECT count(*) FROM fight_participants fp WHERE fp.batch = m.batch) AS participants,
-    (SELECT count(*) FROM player_profile_sums p WHERE p.batch = m.batch) AS players,
+    (SELECT count(DISTINCT player_account_id) FROM player_profile_sums p WHERE p.batch = m.batch) AS players,
     coalesce(nulls.count, 0) AS null_fight_ids,
     coalesce(orphans.count, 0) AS orphan_fight_ids
 FROM matches m

@@ -9,6 +9,8 @@ from msgspec import structs
 from pewstats_assets.assets import metadata
 from pewstats_assets.dictionary import Table
 from pewstats_assets.fights import MatchFights
+from pewstats_assets.profiles import ProfileSums
+from pewstats_assets.profiles.frames import PLAYER_NAMES, PLAYER_SUMS, SQUAD_FINISHES, SQUAD_SUMS
 from pewstats_assets.telemetry.dictionary import FRAMES
 from pewstats_assets.warehouse.dictionary import TABLES
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine
@@ -78,7 +80,10 @@ def test_a_batch_without_fights_has_no_means_and_empty_charts() -> None:
     assert not {"fights_per_match", "mean_duration_seconds", "matches_per_second", "quarantined_matches"} & of.keys()
     assert set(chart(of["fights_by_duration"]).values()) == {0}
     assert "participants_per_fight" not in metadata.of_participants([], quarantined=0)
-    assert "fights_per_player" not in metadata.of_profiles(0, 0, 0.0)
+    nobody = ProfileSums(
+        PLAYER_SUMS.to_frame(), PLAYER_NAMES.to_frame(), SQUAD_SUMS.to_frame(), SQUAD_FINISHES.to_frame()
+    )
+    assert "fights_per_player" not in metadata.of_profiles(nobody, 0.0)
 
 
 def test_the_longest_bar_has_the_full_length_and_a_short_one_can_be_seen() -> None:

@@ -14,7 +14,7 @@ from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import QuarantinedMatch, replace_fights
 from pewstats_assets.warehouse.integrity import RULES, Finding, Rule, Severity, judge, together
 from pewstats_assets.warehouse.integrity.page import page
-from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
+from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
 from pewstats_assets.warehouse.status import batch_statuses
 from pewstats_assets_tests.warehouse.examples import detected, match_id_of, register_matches
 
@@ -31,7 +31,7 @@ def write(
     """Make the fights and the profiles of the batch, as a run does."""
     with connection.transaction():
         replace_fights(connection, BATCH, "v2", matches, quarantined)
-        replace_profiles(connection, BATCH, sum_profiles(participants_of(connection, BATCH)))
+        replace_profiles(connection, BATCH, sum_profiles(fights_of(connection, BATCH)))
 
 
 def materialize(connection: psycopg.Connection) -> None:
@@ -46,7 +46,7 @@ def loaded(connection: psycopg.Connection) -> psycopg.Connection:
     register_matches(connection, [31])
     with connection.transaction():
         replace_fights(connection, OTHER_BATCH, "v2", [detected(31)], [])
-        replace_profiles(connection, OTHER_BATCH, sum_profiles(participants_of(connection, OTHER_BATCH)))
+        replace_profiles(connection, OTHER_BATCH, sum_profiles(fights_of(connection, OTHER_BATCH)))
     return connection
 
 
@@ -198,7 +198,11 @@ BREAKAGES = [
         "match_id_is_that_of_the_fight",
         f"UPDATE fight_participants SET match_id = '{match_id_of(99)}' WHERE id = 1002001",
     ),
-    Breakage("survived_unless_killed", "UPDATE fight_participants SET survived = was_killed WHERE id = 1001001"),
+    Breakage(
+        "survived_unless_killed",
+        "UPDATE fight_participants SET survived = was_killed WHERE id = 1001001",
+        profiles_follow=True,
+    ),
     Breakage(
         "knocked_and_killed_during_the_fight",
         """
@@ -226,7 +230,10 @@ BREAKAGES = [
     ),
     Breakage("participants_per_fight_are_usual", crowd),
     *(
-        Breakage("profiles_are_the_sums_of_the_participants", f"{damage} AND player_account_id = 'account.winner'")
+        Breakage(
+            "profiles_are_the_sums_of_the_participants",
+            f"{damage} AND player_account_id = 'account.winner' AND half = 0",
+        )
         for damage in (
             f"UPDATE player_profile_sums SET fights = fights + 1, wins = wins + 1 WHERE batch = '{BATCH}'",
             f"UPDATE player_profile_sums SET knocks_dealt = 0 WHERE batch = '{BATCH}'",
@@ -239,9 +246,8 @@ BREAKAGES = [
         "profiles_are_the_sums_of_the_participants",
         f"""
         INSERT INTO player_profile_sums
-        SELECT batch, 'account.nobody', player_name, matches, fights, wins, losses, draws, survivals, knocks_dealt,
-               kills_dealt, damage_dealt, damage_taken, last_fight_at
-        FROM player_profile_sums WHERE batch = '{BATCH}' AND player_account_id = 'account.winner'
+        SELECT (jsonb_populate_record(p, '{{"player_account_id": "account.nobody"}}')).*
+        FROM player_profile_sums p WHERE batch = '{BATCH}' AND player_account_id = 'account.winner' AND half = 0
         """,
     ),
     Breakage(
@@ -271,16 +277,17 @@ BREAKAGES = [
     ),
     Breakage(
         "constraints_are_in_force",
-        "ALTER TABLE player_profile_sums DROP CONSTRAINT player_profile_sums_pkey",
-        restore="ALTER TABLE player_profile_sums ADD PRIMARY KEY (batch, player_account_id)",
+        "DO $$ BEGIN EXECUTE (SELECT format('ALTER TABLE player_profile_sums DROP CONSTRAINT %I', conname) FROM"
+        " pg_constraint WHERE conrelid = 'player_profile_sums'::regclass AND contype = 'u'); END $$",
+        restore="ALTER TABLE player_profile_sums ADD UNIQUE NULLS NOT DISTINCT"
+        " (batch, player_account_id, map_name, game_mode, match_type, half)",
     ),
     Breakage(
         "every_row_belongs_to_its_batch",
         """
         INSERT INTO player_profile_sums
-        SELECT 'batch_09999', player_account_id, player_name, matches, fights, wins, losses, draws, survivals,
-               knocks_dealt, kills_dealt, damage_dealt, damage_taken, last_fight_at
-        FROM player_profile_sums WHERE batch = 'batch_00002'
+        SELECT (jsonb_populate_record(p, '{"batch": "batch_09999"}')).*
+        FROM player_profile_sums p WHERE batch = 'batch_00002'
         """,
         restore="DELETE FROM player_profile_sums WHERE batch = 'batch_09999'",
     ),
@@ -332,7 +339,7 @@ def test_exactly_the_broken_rule_is_found_in_its_batch_and_the_repair_helps(
     else:
         breakage.damage(loaded)
     if breakage.profiles_follow:
-        replace_profiles(loaded, BATCH, sum_profiles(participants_of(loaded, BATCH)))
+        replace_profiles(loaded, BATCH, sum_profiles(fights_of(loaded, BATCH)))
 
     broken = broken_rules(loaded, bands)
     assert broken.keys() == {breakage.rule} | breakage.also
@@ -370,7 +377,7 @@ def test_many_batches_are_judged_at_once_each_by_itself(connection: psycopg.Conn
     for number, batch in enumerate(batches, start=1):
         with connection.transaction():
             replace_fights(connection, batch, "v2", [detected(number)], [])
-            replace_profiles(connection, batch, sum_profiles(participants_of(connection, batch)))
+            replace_profiles(connection, batch, sum_profiles(fights_of(connection, batch)))
     connection.execute(b"UPDATE team_fights SET total_damage = 0 WHERE id IN (3001, 3002, 25001)")
     rule = rule_named("damage_is_within_the_total")
     findings = judge(connection, [rule], batches, bands)[rule]
@@ -400,7 +407,7 @@ def test_bots_and_whoever_has_no_account_need_no_profile(loaded: psycopg.Connect
     loaded.execute(b"UPDATE fight_participants SET player_account_id = NULL WHERE id % 3 = 1")
     loaded.execute(b"UPDATE fight_participants SET player_account_id = '' WHERE id % 6 = 2")
     assert broken_rules(loaded, bands).keys() == {"profiles_are_the_sums_of_the_participants"}
-    replace_profiles(loaded, BATCH, sum_profiles(participants_of(loaded, BATCH)))
+    replace_profiles(loaded, BATCH, sum_profiles(fights_of(loaded, BATCH)))
     assert broken_rules(loaded, bands) == {}
 
 

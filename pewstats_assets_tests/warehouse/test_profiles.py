@@ -4,7 +4,7 @@ import psycopg
 
 from pewstats_assets.profiles import sum_profiles
 from pewstats_assets.warehouse import replace_fights
-from pewstats_assets.warehouse.profiles import participants_of, replace_profiles
+from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
 from pewstats_assets_tests.warehouse.examples import detected, register_matches
 
 
@@ -12,7 +12,7 @@ def load(connection: psycopg.Connection, batch: str, match_no: int, fights: int)
     with connection.transaction():
         replace_fights(connection, batch, "v2", [detected(match_no, fights)], [])
     with connection.transaction():
-        replace_profiles(connection, batch, sum_profiles(participants_of(connection, batch)))
+        replace_profiles(connection, batch, sum_profiles(fights_of(connection, batch)))
 
 
 def test_the_view_merges_all_batches(connection: psycopg.Connection) -> None:

@@ -1,14 +1,10 @@
 """The data dictionary in the database: COMMENT ON, for whoever looks with psql or another tool."""
 
-from typing import Final
-
 import psycopg
 from psycopg import sql
 
 from pewstats_assets.dictionary import Table
-from pewstats_assets.warehouse.dictionary.tables import PLAYER_PROFILES, TABLES
-
-VIEWS: Final = (PLAYER_PROFILES,)
+from pewstats_assets.warehouse.dictionary.tables import TABLES, VIEWS
 
 
 def write_comments(connection: psycopg.Connection) -> None:

@@ -309,6 +309,13 @@ KNOCKS: Final = (
         nullable=True,
     ),
     Column(
+        "mates_standing",
+        _SMALLINT,
+        "Team mates of the victim who stood: they could trade it. Null if the file has no roster.",
+        f"rosters; {_STATES}",
+        nullable=True,
+    ),
+    Column(
         "dbno_id",
         "bigint",
         "The knock, by the file's number, which the revive or the kill that ends it has, too. Null where the event does"

@@ -1,8 +1,20 @@
 """The tables and columns of the warehouse, in the order in which the database has them."""
 
+from dataclasses import replace
 from typing import Final
 
 from pewstats_assets.dictionary import Column, Table
+from pewstats_assets.warehouse.dictionary import participation
+from pewstats_assets.warehouse.dictionary.profiles import (
+    PLAYER_MODE_PROFILES,
+    PLAYER_NAMES,
+    PLAYER_PROFILE_SUMS,
+    PLAYER_PROFILES,
+    SQUAD_FINISH_PAIRS,
+    SQUAD_FINISHES,
+    SQUAD_PROFILE_SUMS,
+    SQUADS,
+)
 
 _REGISTRATION: Final = "registration"
 _TIMESTAMP: Final = "timestamp with time zone"
@@ -39,6 +51,18 @@ _OF_THE_MATCH: Final = (
         nullable=True,
     ),
 )
+
+_RECORDED_LATER: Final = "Null if the batch has not been materialized since it is recorded."
+
+
+def _recorded_later(column: Column) -> Column:
+    """Say of a column of a later migration that it is null in the rows that were there before."""
+    if column.nullable:
+        return column
+    return replace(column, meaning=f"{column.meaning} {_RECORDED_LATER}", nullable=True)
+
+
+_BATCH: Final = Column("batch", "text", "Match batch of the match.", "matches")
 
 MATCHES: Final = Table(
     "matches",
@@ -170,7 +194,7 @@ TEAM_FIGHTS: Final = Table(
     "One row per team fight.",
     (
         Column("id", "bigint", "match_no * 1000 + fight_no, the same in every run.", "match_no and fight_no"),
-        Column("batch", "text", "Match batch of the match.", "matches"),
+        _BATCH,
         Column("match_no", "bigint", "The match, by number.", "matches"),
         Column("match_id", "uuid", "The match, by PUBG's id.", "matches"),
         Column("fight_no", "integer", "Number of the fight in its match, by start time, from 1.", "start time"),
@@ -260,7 +284,8 @@ TEAM_FIGHTS: Final = Table(
 
 FIGHT_PARTICIPANTS: Final = Table(
     "fight_participants",
-    "One row per player and fight: who took part, with what result.",
+    "One row per player and fight: who took part, with what result, and how. From first_hit_at on, columns are null in"
+    " batches, too, that have not been materialized since they are recorded.",
     (
         Column(
             "id",
@@ -268,7 +293,7 @@ FIGHT_PARTICIPANTS: Final = Table(
             "fight_id * 1000 + participant_no, the same in every run.",
             "fight_id and participant_no",
         ),
-        Column("batch", "text", "Match batch of the match.", "matches"),
+        _BATCH,
         Column("fight_id", "bigint", "The fight: never null, always the id of a row.", "team_fights"),
         Column("participant_no", "integer", "By first appearance in the fight, from 1.", "v2 rule 21"),
         Column("match_id", "uuid", "The match, by PUBG's id.", "matches"),
@@ -321,67 +346,44 @@ FIGHT_PARTICIPANTS: Final = Table(
             nullable=True,
         ),
         *_OF_THE_MATCH,
+        *map(_recorded_later, participation.PARTICIPATION),
     ),
 )
 
-_PARTICIPANTS: Final = "sum over fight_participants"
-_TEAM_OUTCOMES: Final = "team_fights, team_outcomes"
-PLAYER_PROFILE_SUMS: Final = Table(
-    "player_profile_sums",
-    "What a batch adds to a player's profile, by account id; bots and NPCs are left out.",
+FIGHT_KNOCKS: Final = Table(
+    "fight_knocks",
+    "One row per knock in the window of a fight: who knocked whom, and what became of it.",
     (
-        Column("batch", "text", "Match batch that the sums are of.", "matches"),
-        Column("player_account_id", "text", "The player, for ever.", "fight_participants"),
-        Column("player_name", "text", "The player's name in the last fight of the batch.", "fight_participants"),
-        Column("matches", "integer", "Matches with a fight of the player's.", _PARTICIPANTS),
-        Column("fights", "integer", "Fights of the player: wins, losses and draws.", _PARTICIPANTS),
-        Column("wins", "integer", "Fights that the player's team won.", _TEAM_OUTCOMES),
-        Column("losses", "integer", "Fights that the player's team lost.", _TEAM_OUTCOMES),
-        Column("draws", "integer", "Fights that the player's team neither won nor lost.", _TEAM_OUTCOMES),
-        Column("survivals", "integer", "Fights that the player survived.", _PARTICIPANTS),
-        Column("knocks_dealt", "bigint", "Knocks in all these fights.", _PARTICIPANTS),
-        Column("kills_dealt", "bigint", "Kills in all these fights.", _PARTICIPANTS),
-        Column("damage_dealt", _DOUBLE, "Damage dealt in all these fights.", _PARTICIPANTS, unit="HP"),
-        Column("damage_taken", _DOUBLE, "Damage taken in all these fights.", _PARTICIPANTS, unit="HP"),
-        Column("last_fight_at", _TIMESTAMP, "Start of the last of these fights.", "team_fights", unit="UTC"),
+        _BATCH,
+        Column("fight_id", "bigint", "The fight: never null, always the id of a row.", "team_fights"),
+        Column("knock_no", "integer", "Number of the knock in its fight, in the file's order, from 1.", "v2 rule 18"),
+        *participation.KNOCKS,
     ),
 )
 
-_SUMS: Final = "sum over player_profile_sums"
-_QUOTIENT: Final = "quotient of the two sums"
-PLAYER_PROFILES: Final = Table(
-    "player_profiles",
-    "One row per player, by account id: the sums of all batches, with averages and rates.",
+MATCH_SQUADS: Final = Table(
+    "match_squads",
+    "One row per match and team in which somebody is no bot: the accounts that played together.",
     (
-        Column("player_account_id", "text", "The player, for ever.", "player_profile_sums"),
-        Column("player_name", "text", "The player's name in the last fight.", "player_profile_sums"),
-        Column("matches", "bigint", "Matches with a fight of the player's.", _SUMS),
-        Column("fights", "bigint", "Fights of the player: wins, losses and draws.", _SUMS),
-        Column("wins", "bigint", "Fights that the player's team won.", _SUMS),
-        Column("losses", "bigint", "Fights that the player's team lost.", _SUMS),
-        Column("draws", "bigint", "Fights that the player's team neither won nor lost.", _SUMS),
-        Column("survivals", "bigint", "Fights that the player survived.", _SUMS),
-        Column("knocks_dealt", "bigint", "Knocks in all fights.", _SUMS),
-        Column("kills_dealt", "bigint", "Kills in all fights.", _SUMS),
-        Column("damage_dealt", _DOUBLE, "Damage dealt in all fights.", _SUMS, unit="HP"),
-        Column("damage_taken", _DOUBLE, "Damage taken in all fights.", _SUMS, unit="HP"),
-        Column("fights_per_match", _DOUBLE, "Fights per match with a fight.", _QUOTIENT),
-        Column("win_rate", _DOUBLE, "Wins per fight.", _QUOTIENT, unit="share"),
-        Column("survival_rate", _DOUBLE, "Survivals per fight.", _QUOTIENT, unit="share"),
-        Column("knocks_per_fight", _DOUBLE, "Knocks per fight.", _QUOTIENT),
-        Column("kills_per_fight", _DOUBLE, "Kills per fight.", _QUOTIENT),
-        Column("damage_dealt_per_fight", _DOUBLE, "Damage dealt per fight.", _QUOTIENT, unit="HP"),
-        Column("damage_taken_per_fight", _DOUBLE, "Damage taken per fight.", _QUOTIENT, unit="HP"),
-        Column("last_fight_at", _TIMESTAMP, "Start of the last fight.", "player_profile_sums", unit="UTC"),
+        _BATCH,
+        Column("match_no", "bigint", "The match, by number.", "matches"),
+        Column("match_id", "uuid", "The match, by PUBG's id.", "matches"),
+        *participation.SQUADS,
     ),
 )
 
+VIEWS: Final = (PLAYER_PROFILES, PLAYER_MODE_PROFILES, SQUADS, SQUAD_FINISH_PAIRS)
 TABLES: Final = (
     MATCHES,
     MATCH_BATCHES,
     DUPLICATE_FILES,
     TEAM_FIGHTS,
     FIGHT_PARTICIPANTS,
+    FIGHT_KNOCKS,
+    MATCH_SQUADS,
     PLAYER_PROFILE_SUMS,
-    PLAYER_PROFILES,
+    PLAYER_NAMES,
+    SQUAD_PROFILE_SUMS,
+    SQUAD_FINISHES,
+    *VIEWS,
 )

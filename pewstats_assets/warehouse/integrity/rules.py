@@ -359,23 +359,41 @@ RULES: Final = (
     Rule(
         name="profiles_are_the_sums_of_the_participants",
         holds=(
-            "What a batch adds to a player's profile is the sum over its participants with that account id: fights, "
-            "knocks, kills, and damage but for rounding. Bots (ai.*) and players without an account id have none."
+            "What a batch adds to a player's profile is the sum over its participants with that account id, by map, "
+            "mode, match type and half: fights, survivals, deaths, knocks and their fates, kills, trades, first hits, "
+            "positions, and damage but for rounding. Bots (ai.*) and players without an account id have none."
         ),
         asset="player_profiles",
         violations="""
-        SELECT batch, player_account_id, p.fights, s.fights AS fights_of_participants,
-               p.knocks_dealt, s.knocks AS knocks_of_participants, p.kills_dealt, s.kills AS kills_of_participants,
-               p.damage_dealt, s.damage AS damage_of_participants
-        FROM (SELECT * FROM player_profile_sums WHERE batch = ANY (%(batches)s)) p
+        SELECT batch, player_account_id, key, p.sums, s.sums AS sums_of_participants, p.damage_dealt,
+               s.damage AS damage_of_participants
+        FROM (
+            SELECT batch, player_account_id, jsonb_build_array(map_name, game_mode, match_type, half) AS key,
+                   damage_dealt, jsonb_build_array(
+                       fights, survivals, deaths, knocks_dealt, kills_dealt, enemy_knocks, knocks_finished_by_self,
+                       trade_opportunities, trades_by_self, first_hits_known, first_hits_dealt, positions_known,
+                       isolated, fights_even, fights_late
+                   ) AS sums
+            FROM player_profile_sums
+            WHERE batch = ANY (%(batches)s)
+        ) p
         FULL JOIN (
-            SELECT batch, player_account_id, count(*) AS fights, sum(knocks_dealt) AS knocks, sum(kills_dealt) AS kills,
-                   sum(damage_dealt::numeric) AS damage, sum(abs(damage_dealt::numeric)) AS magnitude
+            SELECT batch, player_account_id,
+                   jsonb_build_array(map_name, game_mode, match_type, id / 1000000 %% 2) AS key,
+                   sum(damage_dealt::numeric) AS damage, sum(abs(damage_dealt::numeric)) AS magnitude,
+                   jsonb_build_array(
+                       count(*), count(*) FILTER (WHERE survived), count(*) FILTER (WHERE was_killed),
+                       sum(knocks_dealt), sum(kills_dealt), coalesce(sum(enemy_knocks), 0),
+                       coalesce(sum(knocks_finished_by_self), 0), coalesce(sum(trade_opportunities), 0),
+                       coalesce(sum(trades_by_self), 0), count(dealt_first_hit),
+                       count(*) FILTER (WHERE dealt_first_hit), count(is_alone), count(*) FILTER (WHERE is_alone),
+                       count(*) FILTER (WHERE numbers = 'even'), count(*) FILTER (WHERE zone_phase >= 6)
+                   ) AS sums
             FROM fight_participants
             WHERE batch = ANY (%(batches)s) AND player_account_id <> '' AND NOT starts_with(player_account_id, 'ai.')
-            GROUP BY batch, player_account_id
-        ) s USING (batch, player_account_id)
-        WHERE (p.fights, p.knocks_dealt, p.kills_dealt) IS DISTINCT FROM (s.fights, s.knocks, s.kills)
+            GROUP BY 1, 2, 3
+        ) s USING (batch, player_account_id, key)
+        WHERE p.sums IS DISTINCT FROM s.sums
            OR abs(p.damage_dealt::numeric - s.damage) > %(rounding)s * s.magnitude
         """,
         repair=_PROFILES_AGAIN,
@@ -400,7 +418,8 @@ RULES: Final = (
             ('unique', 'matches', ARRAY['match_no'], NULL),
             ('unique', 'matches', ARRAY['match_id'], NULL),
             ('unique', 'matches', ARRAY['file'], NULL),
-            ('unique', 'player_profile_sums', ARRAY['batch', 'player_account_id'], NULL)
+            ('unique', 'player_profile_sums',
+                ARRAY['batch', 'player_account_id', 'map_name', 'game_mode', 'match_type', 'half'], NULL)
         ) AS e (kind, "table", columns, referenced)
         WHERE NOT EXISTS (
             SELECT FROM pg_constraint c
