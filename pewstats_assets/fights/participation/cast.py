@@ -44,7 +44,7 @@ class Cast:
         teams: match_no, team_id, team: the teams of all fights, numbered.
         participants: participant, fight, match_no, fight_no, participant_no, player_name, player, team_id, killed_at.
         players: match_no, key, player: everybody of these matches whom any frame names.
-        members: match_no, team_id, player, is_on_roster: the rosters, and participants who are on none.
+        members: match_no, team_id, player, is_on_roster: the rosters, and who is on none but seen in a team.
     """
 
     fights: pl.DataFrame
@@ -58,15 +58,23 @@ class Cast:
 def player_key(role: str) -> pl.Expr:
     """Tell a player of a match from the others by account id, by name where there is none; empty is nobody."""
     account, name = pl.col(f"{role}_account_id"), pl.col(f"{role}_name")
-    return pl.when(account != "").then(account).otherwise(name.fill_null("")).alias("key")
+    return pl.when(is_account(role)).then(account).otherwise(name.fill_null("")).alias("key")
 
 
-def cast_of(matches: Sequence[MatchFights], seen: Sequence[pl.DataFrame], rosters: pl.DataFrame) -> Cast:
+def is_account(role: str) -> pl.Expr:
+    """Whether a player is told by account id."""
+    return (pl.col(f"{role}_account_id") != "").fill_null(value=False)
+
+
+def cast_of(
+    matches: Sequence[MatchFights], named: Sequence[pl.DataFrame], seen: pl.DataFrame, rosters: pl.DataFrame
+) -> Cast:
     """Find out who is in which fight.
 
     Args:
         matches: with their fights.
-        seen: frames of `match_no` and `key` (see `player_key`): everybody whom events name.
+        named: frames of `match_no` and `key` (see `player_key`): everybody whom combat events name.
+        seen: `match_no`, `key` and `team_id` of everybody who has positions.
         rosters: `match_no` and the columns of `telemetry.frames.ROSTERS`.
     """
     fights = pl.DataFrame(
@@ -99,14 +107,17 @@ def cast_of(matches: Sequence[MatchFights], seen: Sequence[pl.DataFrame], roster
     listed = rosters.join(fights.select("match_no").unique(), on="match_no", how="semi").select(
         "match_no", "team_id", player_key("player")
     )
-    named = [frame.select("match_no", "key") for frame in (*seen, participants, listed)]
-    players = pl.concat([frame.unique() for frame in named]).unique(maintain_order=True).with_row_index("player")
+    keys = [frame.select("match_no", "key") for frame in (*named, seen, participants, listed)]
+    players = pl.concat([frame.unique() for frame in keys]).unique(maintain_order=True).with_row_index("player")
     participants = numbered(participants, players)
     members = (
         pl.concat(
             [
                 numbered(listed, players).with_columns(is_on_roster=True),
-                participants.select("match_no", "team_id", "player", is_on_roster=False),
+                *(
+                    frame.select("match_no", "team_id", "player", is_on_roster=False)
+                    for frame in (numbered(seen, players), participants)
+                ),
             ]
         )
         .drop_nulls("team_id")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pewstats_assets.fights.batch import MatchFights
-from pewstats_assets.fights.participation.cast import cast_of, numbered, player_key
+from pewstats_assets.fights.participation.cast import cast_of, is_account, numbered, player_key
 from pewstats_assets.fights.participation.columns import PARTICIPATION, FightDetails
 from pewstats_assets.fights.participation.damage import damage_by_state, damage_by_weapon
 from pewstats_assets.fights.participation.events import keyed_events, numbered_events, window_events, windows_of
@@ -56,13 +56,14 @@ def describe_fights(
     keyed = keyed_events(combat)
     keyed_positions = positions.with_columns(player_key("player"))
     named = [keyed.select("match_no", key=f"{side}_key") for side in ("actor", "victim")]
-    cast = cast_of(matches, [*named, keyed_positions], rosters)
+    seen = keyed_positions.select("match_no", "key", "team_id", is_account=is_account("player")).unique()
+    cast = cast_of(matches, named, seen.select("match_no", "key", "team_id"), rosters)
     events = numbered_events(keyed, cast)
     sightings = Sightings(events, numbered(keyed_positions, cast.players), cast)
     windows = windows_of(events, cast)
     refuse_too_much(events, cast, windows)
     window = window_events(events, cast, windows)
-    knocks = with_trades(knocks_of(window, events), events, cast)
+    knocks = with_trades(knocks_of(window, events, sightings), events, cast)
     mates = mates_of(cast)
     first = first_hits(window, cast)
     grid = Grid(rows_of_grid(mates, cast), cast, sightings, windows)
@@ -85,7 +86,7 @@ def describe_fights(
     return FightDetails(
         participants=participants.select(PARTICIPATION.names()).cast(PARTICIPATION),
         knocks=knocks_table(with_mates_standing(knocks, cast, sightings), cast),
-        squads=squads_of(rosters.filter(is_of_matches)),
+        squads=squads_of(rosters.filter(is_of_matches), seen.filter("is_account")),
     )
 
 

@@ -101,3 +101,9 @@ def is_hit() -> pl.Expr:
 def distance_m() -> pl.Expr:
     """Distance between actor and victim, in space; null if a place is missing."""
     return sum(((pl.col(f"actor_{axis}") - pl.col(f"victim_{axis}")) ** 2 for axis in "xyz"), pl.lit(0.0)).sqrt() / 100
+
+
+def is_somebody(role: str, suffix: str = "") -> pl.Expr:
+    """Whether a side of an event is a player or an NPC; the environment has neither a name nor an account."""
+    name, account = pl.col(f"{role}_name{suffix}"), pl.col(f"{role}_account_id{suffix}")
+    return ((name != "") | (account != "")).fill_null(value=False)

@@ -6,7 +6,9 @@ import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.columns import KNOCKS
-from pewstats_assets.fights.participation.events import distance_m
+from pewstats_assets.fights.participation.events import distance_m, is_somebody
+from pewstats_assets.fights.participation.ordered import Ordered
+from pewstats_assets.fights.participation.sightings import Sightings
 
 #: Deaths by these are nobody's finish, though files name the knocker: to bleed out (also when the last team mate dies),
 #: the blue zone, to drown.
@@ -27,51 +29,86 @@ FATES: Final = {
 KNOCKS_TAKEN: Final = ("knocks_taken", "enemy_knocks_taken", "knocks_taken_revived", "knocks_taken_traded")
 
 
-def knocks_of(window: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def knocks_of(window: pl.DataFrame, events: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
     """List the knocks of all windows, with their fates.
-
-    A knock and what ends it have the same `dBNOId`. One that is missing, below 0, or of several knocks says nothing.
 
     Returns:
         The window's columns, and `knock_no`, `distance_m`, `is_by_enemy`, `fate`, `ended_at`, `ender` (a player's
         number), `ender_account_id`, `ender_team_id`; in order.
     """
-    usable = (
-        events.filter(pl.col("kind") == "knock", pl.col("dbno_id") >= 0)
-        .select("match_no", "dbno_id")
-        .unique(keep="none")
-        .with_columns(is_usable=True)
+    knocks = window.filter(pl.col("kind") == "knock").with_columns(
+        knock_no=pl.int_range(1, pl.len() + 1).over("fight"),
+        distance_m=distance_m(),
+        is_by_enemy=(pl.col("actor_team_id") != pl.col("victim_team_id")) & is_somebody("actor"),
     )
-    has_finisher = ((pl.col("actor_name") != "") | (pl.col("actor_account_id") != "")).fill_null(value=False)
+    joined = knocks.join(_ends(events), on=["match_no", "dbno_id"], how="left", maintain_order="left")
+    told = pl.concat([joined, _untold_ends(knocks, sightings)], how="horizontal")
+    is_open = pl.col("fate") == "open"
+    return told.with_columns(
+        fate=pl.when(is_open).then("untold_fate").otherwise("fate"),
+        ended_at=pl.when(is_open & (pl.col("untold_fate") == "revived")).then("untold_ended_at").otherwise("ended_at"),
+    )
+
+
+def _ends(events: pl.DataFrame) -> pl.DataFrame:
+    """Find what became of knocks by `dBNOId`, which a knock and what ends it have in common.
+
+    One that is missing, below 0, or of several knocks says nothing.
+
+    Returns:
+        `match_no`, `dbno_id`, `fate` (open without an end), `ended_at`, `ender`, `ender_account_id`, `ender_team_id`.
+    """
+    number = ["match_no", "dbno_id"]
+    numbered = events.filter(pl.col("dbno_id") >= 0)
+    is_finish = is_somebody("actor") & (pl.col("actor") != pl.col("victim"))
+    is_finish &= ~pl.col("damage_type").is_in(_BY_NOBODY).fill_null(value=False)
     fate = (
         pl.when(pl.col("kind") == "revive")
         .then(pl.lit("revived"))
-        .when(has_finisher & ~pl.col("damage_type").is_in(_BY_NOBODY).fill_null(value=False))
+        .when(is_finish)
         .then(pl.lit("finished"))
         .otherwise(pl.lit("bled_out"))
     )
-    ends = (
-        events.filter(pl.col("kind").is_in(["kill", "kill_v1", "revive"]), pl.col("dbno_id") >= 0)
-        .unique(["match_no", "dbno_id"], keep="first", maintain_order=True)
-        .select("match_no", "dbno_id", "actor_account_id", "actor_team_id", end=fate, ended_at="time", ender="actor")
+    ends = numbered.filter(pl.col("kind").is_in(["kill", "kill_v1", "revive"])).select(
+        *number,
+        fate=fate,
+        ended_at="time",
+        ender="actor",
+        ender_account_id=pl.when(pl.col("actor_account_id") != "").then("actor_account_id"),
+        ender_team_id="actor_team_id",
     )
-    is_ended_by_somebody = pl.col("fate").is_in(["finished", "revived"])
+    of_nobody = [
+        pl.when(pl.col("fate") != "bled_out").then(name).alias(name)
+        for name in ("ender", "ender_account_id", "ender_team_id")
+    ]
     return (
-        window.filter(pl.col("kind") == "knock")
-        .join(usable, on=["match_no", "dbno_id"], how="left", maintain_order="left")
-        .join(ends, on=["match_no", "dbno_id"], how="left", maintain_order="left", suffix="_of_end")
-        .with_columns(
-            knock_no=pl.int_range(1, pl.len() + 1).over("fight"),
-            distance_m=distance_m(),
-            is_by_enemy=pl.col("actor_team_id") != pl.col("victim_team_id"),
-            fate=pl.when("is_usable").then(pl.col("end").fill_null("open")),
-        )
-        .with_columns(
-            ended_at=pl.when(pl.col("fate") != "open").then("ended_at"),
-            ender=pl.when(is_ended_by_somebody).then("ender"),
-            ender_account_id=pl.when(is_ended_by_somebody).then("actor_account_id_of_end"),
-            ender_team_id=pl.when(is_ended_by_somebody).then("actor_team_id_of_end"),
-        )
+        numbered.filter(pl.col("kind") == "knock")
+        .select(number)
+        .unique(keep="none")
+        .join(ends.unique(number, keep="first", maintain_order=True), on=number, how="left")
+        .with_columns(pl.col("fate").fill_null("open"), *of_nobody)
+    )
+
+
+def _untold_ends(knocks: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
+    """Tell what happened next to the victims of knocks that nothing ends: no event says who revives himself.
+
+    Returns:
+        For each knock `untold_fate`: revived, if the victim stands again or is knocked again; open, if nothing happens
+        to him any more; null, if he dies by an event without the knock's number. And `untold_ended_at`, when it was.
+    """
+    changes = sightings.changes
+    by_player = Ordered(changes["player"].to_numpy(), changes["seq"].to_numpy())
+    changes = pl.concat([changes, changes.clear(1)])
+    victim = knocks["victim"].to_numpy()
+    row = by_player.first_from(victim, sightings.seq_of_event[knocks["event"].to_numpy()] + 1)
+    following = changes[row].select("player", kind=pl.col("kind").fill_null("stands"), untold_ended_at="time")
+    return following.select(
+        untold_fate=pl.when(pl.col("player").ne_missing(knocks["victim"]))
+        .then(pl.lit("open"))
+        .when(~pl.col("kind").is_in(["kill", "kill_v1"]))
+        .then(pl.lit("revived")),
+        untold_ended_at="untold_ended_at",
     )
 
 
@@ -115,14 +152,13 @@ def knocks_taken(knocks: pl.DataFrame) -> pl.DataFrame:
 def knocks_table(knocks: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     """Take the columns of `KNOCKS`."""
     of_sides = [
-        pl.col(f"{role}_{what}").alias(f"{side}_{what}")
+        (pl.when(pl.col(f"{role}_{what}") != "").then(f"{role}_{what}")).alias(f"{side}_{what}")
         for side, role in (("knocker", "actor"), ("victim", "victim"))
-        for what in ("name", "account_id", "team_id")
+        for what in ("name", "account_id")
     ]
     return (
         knocks.join(cast.fights.select("fight", "fight_no"), on="fight", how="left", maintain_order="left")
-        .select(pl.exclude("^victim_(name|account_id|team_id)$"), *of_sides)
-        .rename({"time": "knocked_at", "damage_causer": "weapon"})
+        .with_columns(of_sides, knocker_team_id="actor_team_id", knocked_at="time", weapon="damage_causer")
         .select(KNOCKS.names())
         .cast(KNOCKS)
     )

@@ -8,6 +8,8 @@ from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import Window
 from pewstats_assets.fights.participation.sightings import Sightings
 
+#: The environment's, which v2 takes for a team (rule 4).
+NO_TEAM: Final = 0
 #: In a fight of more teams somebody is a third party, and numbers mean little.
 _TWO: Final = 2
 #: More than any team has; a forged roster may.
@@ -22,7 +24,8 @@ def numbers_at_start(cast: Cast, sightings: Sightings, windows: Window) -> pl.Da
     """
     of_teams = ["fight", "team_id"]
     members = (
-        cast.sides.select("match_no", *of_teams)
+        cast.sides.filter(pl.col("team_id") != NO_TEAM)
+        .select("match_no", *of_teams)
         .join(cast.members, on=["match_no", "team_id"])
         .join(cast.fights.select("fight", "start"), on="fight", how="left", maintain_order="left")
     )
@@ -34,12 +37,13 @@ def numbers_at_start(cast: Cast, sightings: Sightings, windows: Window) -> pl.Da
     count = pl.col("is_standing").sum().cast(pl.Int64)
     standing = members.with_columns(is_standing=is_standing).group_by(of_teams).agg(count)
     of_fights = standing.group_by("fight").agg(count.alias("all_standing"))
+    number_of_teams = pl.col("teams").list.set_difference([NO_TEAM]).list.len()
     team, enemies = pl.col("team_standing"), pl.col("enemies_standing")
     return (
         cast.participants.select("participant", "match_no", *of_teams)
         .join(standing, on=of_teams, how="left", maintain_order="left")
         .join(of_fights, on="fight", how="left", maintain_order="left")
-        .join(cast.fights.select("fight", "teams"), on="fight", how="left", maintain_order="left")
+        .join(cast.fights.select("fight", teams=number_of_teams), on="fight", how="left", maintain_order="left")
         .with_columns(pl.col("is_standing").fill_null(0))
         .select(
             "participant",
@@ -49,7 +53,7 @@ def numbers_at_start(cast: Cast, sightings: Sightings, windows: Window) -> pl.Da
         )
         .select(
             *("participant", "team_standing", "enemies_standing"),
-            numbers=pl.when(pl.col("teams").list.len() > _TWO)
+            numbers=pl.when(pl.col("teams") > _TWO)
             .then(pl.lit("third_party"))
             .when(team > enemies)
             .then(pl.lit("ahead"))

@@ -39,6 +39,8 @@ class Sightings:
         known_after: the player's first sighting with a place that is no earlier, -1 without one.
         seq_of_event: the place of each event in the order of all sightings.
         victim_state: of each event's victim, just before it.
+        changes: player, seq, time, kind: what changed the state of players, by player and in order: a knock, kill,
+            kill_v1 or revive, or null where a sighting shows that the player stands again.
     """
 
     def __init__(self, events: pl.DataFrame, positions: pl.DataFrame, cast: Cast) -> None:
@@ -53,6 +55,10 @@ class Sightings:
         of_victims = frame.filter(pl.col("victim_of").is_not_null()).sort("event")
         self.seq_of_event: Numbers = of_victims["seq"].cast(pl.Int64).to_numpy()
         self.victim_state: States = of_victims["state_before"].to_numpy()
+        is_change = pl.col("victim_of").is_in(["knock", "kill", "kill_v1", "revive"]).fill_null(value=False)
+        self.changes = frame.filter(is_change | pl.col("is_up_again")).select(
+            "player", "seq", "time", kind=pl.when(is_change).then(pl.col("victim_of").cast(pl.String))
+        )
         self.player = frame["player"].to_numpy()
         self.time: Numbers = frame["time"].to_physical().to_numpy()
         self.state: States = frame["state"].to_numpy()

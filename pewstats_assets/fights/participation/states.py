@@ -1,9 +1,10 @@
 """Whether a player stands, is knocked, or is dead: by the knocks, revives and kills of the whole match.
 
-A knock, revive or kill changes the state of its victim, whoever dealt it, the environment too. Some modes bring the
-dead back, and no event says so. But positions of the dead go on for a minute, with no health; so whoever is seen with
-health, or is the victim of an event, at least `BACK_AFTER` after death has a new life. To deal damage proves nothing:
-fires outlive who lit them.
+A knock, revive or kill changes the state of its victim, whoever dealt it, the environment too. Two changes have no
+event: who revives himself, and whom a mode brings back from death. But positions of the knocked and, for a minute, of
+the dead have no health; so whoever is seen with health `UP_AFTER` a knock or later stands again, and so does whoever is
+seen with health, or is the victim of an event, that long after death. To deal damage proves nothing: fires outlive who
+lit them.
 """
 
 from datetime import timedelta
@@ -15,54 +16,47 @@ STANDING: Final = 0
 KNOCKED: Final = 1
 DEAD: Final = 2
 
-BACK_AFTER: Final = timedelta(seconds=5)
+UP_AFTER: Final = timedelta(seconds=5)
 
 _STATE_AFTER: Final = {"knock": KNOCKED, "revive": STANDING, "kill": DEAD, "kill_v1": DEAD}
 
 
 def with_states(sightings: pl.DataFrame) -> pl.DataFrame:
-    """Add the state just before and just after every sighting: `state_before` and `state`, UInt8.
+    """Add the state just before and just after every sighting, and whether it shows that the player stands again.
 
     Args:
         sightings: sorted by player, and each player's in order, with `player`, `time`, `victim_of` (the kind of event
             that the player was the victim of, or null) and `has_health` (of a position; null for events).
+
+    Returns:
+        Them with `state_before` and `state`, UInt8, and `is_up_again`.
     """
     kind = pl.col("victim_of").cast(pl.String)
-    is_sign_of_life = pl.col("has_health").fill_null(value=False) | kind.is_not_null()
+    is_sign_of_life = pl.col("has_health").fill_null(value=False) | (kind.is_not_null() & pl.col("was_killed"))
+    is_long_after = pl.col("time") >= pl.col("downed_at") + UP_AFTER
+    is_standing = pl.col("is_up_again") | pl.col("is_first")
     standing = pl.lit(STANDING, pl.UInt8)
-    # Whatever is filled forward begins anew with the first sighting of each player.
+
+    def since_last_down(value: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
+        """What a value was at the player's last knock or death before the sighting."""
+        was_down = pl.col("is_down").shift()
+        return pl.when("is_first").then(otherwise).when(was_down).then(value.shift()).forward_fill()
+
     return (
         sightings.with_columns(
             is_first=(pl.col("player") != pl.col("player").shift()).fill_null(value=True),
             change=kind.replace_strict(_STATE_AFTER, default=None, return_dtype=pl.UInt8),
         )
-        .with_columns(is_death=(pl.col("change") == DEAD).fill_null(value=False))
+        .with_columns(is_down=(pl.col("change") != STANDING).fill_null(value=False))
         .with_columns(
-            died_at=pl.when("is_first")
-            .then(pl.col("time").max())  # nobody is seen so long after that
-            .when(pl.col("is_death").shift())
-            .then(pl.col("time").shift())
-            .forward_fill()
+            downed_at=since_last_down(pl.col("time"), pl.col("time").max()),  # nobody is seen so long after that
+            was_killed=since_last_down(pl.col("change") == DEAD, pl.lit(value=False)),
         )
-        .with_columns(is_seen_again=is_sign_of_life & (pl.col("time") >= pl.col("died_at") + BACK_AFTER))
-        .with_columns(seen_again=pl.col("is_seen_again").cum_sum())
-        .with_columns(
-            seen_again_before=pl.when("is_first")
-            .then("seen_again")
-            .when(pl.col("is_death").shift())
-            .then(pl.col("seen_again").shift())
-            .forward_fill()
-        )
-        .with_columns(is_back=pl.col("is_seen_again") & (pl.col("seen_again") == pl.col("seen_again_before") + 1))
-        .with_columns(
-            state=pl.coalesce("change", pl.when(pl.col("is_back") | pl.col("is_first")).then(standing)).forward_fill()
-        )
-        .with_columns(
-            state_before=pl.when(pl.col("is_back") | pl.col("is_first"))
-            .then(standing)
-            .otherwise(pl.col("state").shift())
-        )
-        .drop(
-            "is_first", "change", "is_death", "died_at", "is_seen_again", "seen_again", "seen_again_before", "is_back"
-        )
+        .with_columns(is_sign=is_sign_of_life & is_long_after)
+        .with_columns(signs=pl.col("is_sign").cum_sum())
+        .with_columns(signs_before=since_last_down(pl.col("signs"), pl.col("signs")))
+        .with_columns(is_up_again=pl.col("is_sign") & (pl.col("signs") == pl.col("signs_before") + 1))
+        .with_columns(state=pl.coalesce("change", pl.when(is_standing).then(standing)).forward_fill())
+        .with_columns(state_before=pl.when(is_standing).then(standing).otherwise(pl.col("state").shift()))
+        .drop("is_first", "change", "is_down", "downed_at", "was_killed", "is_sign", "signs", "signs_before")
     )

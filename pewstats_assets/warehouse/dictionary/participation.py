@@ -16,11 +16,11 @@ _TIMESTAMP: Final = "timestamp with time zone"
 _HITS: Final = "hits: damage above 0 between different teams of the fight, in its window (v2 rule 17)"
 _KNOCKS: Final = "knocks between teams of the fight, in its window (v2 rule 18)"
 _BY_DBNO: Final = "dBNOId: the revive or the kill that ends the knock, in the whole match"
-_STATES: Final = "knocks, revives and kills of the whole match, those by the environment included"
+_STATES: Final = "knocks, revives and kills of the whole match, by the environment too; health of LogPlayerPosition"
 _PLACES: Final = (
     "LogPlayerPosition and the places in combat events; in between straight lines, over gaps of 15 s at most"
 )
-_FATES_UNKNOWN: Final = "Null if one of the player's enemy knocks has no usable dBNOId."
+_FATES_UNKNOWN: Final = "Null if it is not known of each of them (fight_knocks, fate)."
 
 #: After `killed_at` in `fight_participants`.
 PARTICIPATION: Final = (
@@ -94,7 +94,8 @@ PARTICIPATION: Final = (
     Column(
         "knocks_revived",
         _INTEGER,
-        f"Of enemy_knocks: the victim was revived. {_FATES_UNKNOWN}",
+        "Of enemy_knocks: the victim was revived, or, as no event tells when somebody revives himself, was seen with"
+        f" health or was knocked again. {_FATES_UNKNOWN}",
         _BY_DBNO,
         nullable=True,
     ),
@@ -106,12 +107,17 @@ PARTICIPATION: Final = (
         _BY_DBNO,
         nullable=True,
     ),
-    Column("knocks_taken", _INTEGER, "How often the player was knocked, by his own team too.", _KNOCKS),
+    Column(
+        "knocks_taken",
+        _INTEGER,
+        "How often the player was knocked, by his own team too; by the environment only where v2 takes it for a team.",
+        _KNOCKS,
+    ),
     Column("enemy_knocks_taken", _INTEGER, "Of knocks_taken: those by players of other teams.", _KNOCKS),
     Column(
         "knocks_taken_revived",
         _INTEGER,
-        "Of knocks_taken: the player was revived. Null if one of them has no usable dBNOId.",
+        "Of knocks_taken: the player was revived, by others or himself. Null if it is not known of each of them.",
         _BY_DBNO,
         nullable=True,
     ),
@@ -327,8 +333,9 @@ KNOCKS: Final = (
         "fate",
         "text",
         "What became of it: finished (somebody dealt the last blow), bled_out (died without a finisher, or of bleeding,"
-        " of the blue zone or by drowning), revived, or open at the end of the match. Null if its dBNOId is missing,"
-        " below 0, or another knock's as well.",
+        " of the blue zone or by drowning), revived (by an event, or he was seen with health or knocked again), or open"
+        " at the end of the match. Null if its dBNOId is missing, below 0, or another knock's as well, or if the victim"
+        " died by an event without it.",
         _BY_DBNO,
         nullable=True,
     ),

@@ -1,5 +1,6 @@
 """Squads are people: the accounts of a team, without bots."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -11,11 +12,13 @@ from pewstats_assets.telemetry.store import SCHEMAS
 Row = tuple[int, str, int | None, bool, int | None]
 
 
-def squads(*rows: Row) -> list[dict[str, Any]]:
-    """Make squads of roster rows: match, account, team, whether it is a bot, rank."""
+def squads(*rows: Row, seen: Sequence[tuple[int, str, int | None]] = ()) -> list[dict[str, Any]]:
+    """Make squads of roster rows (match, account, team, whether it is a bot, rank), and of who is seen."""
     columns = ("match_no", "player_account_id", "team_id", "is_bot", "team_rank")
     named = [dict(zip(columns, row, strict=True)) for row in rows]
-    found = squads_of(pl.DataFrame(named, schema=SCHEMAS["rosters"]))
+    schema = {"match_no": pl.Int64(), "key": pl.String(), "team_id": pl.Int32()}
+    positions = pl.DataFrame(seen, schema=schema, orient="row")
+    found = squads_of(pl.DataFrame(named, schema=SCHEMAS["rosters"]), positions)
     assert found.schema == SQUADS
     return found.to_dicts()
 
@@ -51,6 +54,13 @@ def test_bots_and_who_has_no_team_or_account_belong_to_no_squad() -> None:
         (1, "", 9, False, None),
     )
     assert squad["player_account_ids"] == ["account.a"]
+
+
+def test_who_is_on_no_roster_but_seen_belongs_to_the_squad() -> None:
+    on_roster = [(1, "account.b", 7, False, 3), (1, "account.c", 8, True, 3)]
+    seen = [(1, "account.a", 7), (1, "account.b", 9), (1, "account.c", 8), (1, "ai.5", 7), (1, "account.d", None)]
+    (squad,) = squads(*on_roster, seen=seen)
+    assert (squad["player_account_ids"], squad["team_id"], squad["team_rank"]) == (["account.a", "account.b"], 7, 3)
 
 
 def test_no_rosters_are_no_squads() -> None:
