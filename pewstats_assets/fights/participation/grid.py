@@ -72,15 +72,17 @@ class Grid:
         self.is_standing: Flags = np.zeros(len(self.place), np.bool_)
         self.is_alive: Flags = np.zeros(len(self.place), np.bool_)
 
-        # Between two sightings that follow each other are the points behind the one, up to the other.
+        # Between two sightings that follow each other are the points behind the one, up to the other; and at the one
+        # itself, if no pair before it has that point.
         since = np.maximum(sightings.first_from(player, sightings.seq_of_event[windows.first[fight]]) - 1, 0)
         until = sightings.first_from(player, sightings.seq_of_event[windows.behind[fight] - 1] + 1)
         row, one = rows_of_ranges(since, until)
         is_pair = sightings.is_of(player[row], one) & sightings.is_of(player[row], one + 1)
         row, one = row[is_pair], one[is_pair]
+        is_first = (one == since[row]) | ~sightings.is_of(player[row], one - 1)
         from_step, to_step = (
-            np.clip((sightings.time[sighting] - start[row]) // STEP_US + 1, 0, points[row])
-            for sighting in (one, one + 1)
+            np.clip((sightings.time[sighting] - start[row] - is_at) // STEP_US + 1, 0, points[row])
+            for sighting, is_at in ((one, is_first), (one + 1, 0))
         )
         pair, step = rows_of_ranges(from_step, to_step)
         row, one = row[pair], one[pair]

@@ -53,7 +53,7 @@ class Sightings:
         """
         frame = with_states(_all_sightings(events, positions))
         of_victims = frame.filter(pl.col("victim_of").is_not_null()).sort("event")
-        self.seq_of_event: Numbers = of_victims["seq"].cast(pl.Int64).to_numpy()
+        self.seq_of_event: Numbers = of_victims["seq"].to_numpy()
         self.victim_state: States = of_victims["state_before"].to_numpy()
         is_change = pl.col("victim_of").is_in(["knock", "kill", "kill_v1", "revive"]).fill_null(value=False)
         self.changes = frame.filter(is_change | pl.col("is_up_again")).select(
@@ -142,4 +142,10 @@ def _all_sightings(events: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFram
         )
         for side in ("actor", "victim")
     ]
-    return in_order(pl.concat([by_position, *by_event])).with_row_index("seq").sort("player", maintain_order=True)
+    # The two sides of an event, which follow each other, have the same place.
+    is_other_side = pl.col("victim_of").is_not_null()
+    return (
+        in_order(pl.concat([by_position, *by_event]))
+        .with_columns(seq=pl.int_range(pl.len()) - is_other_side.cast(pl.Int64))
+        .sort("player", maintain_order=True)
+    )
