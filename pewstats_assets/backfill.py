@@ -9,7 +9,7 @@ from typing import Final
 import dagster as dg
 from dagster._core.utils import make_new_run_id
 
-from pewstats_assets.definitions import JOB_NAME, defs
+from pewstats_assets.definitions import COMPARISON_JOB_NAME, JOB_NAME, defs
 from pewstats_assets.failures import STORAGE_ERRORS, cause, cause_of_exception
 from pewstats_assets.retries import MAX_RETRIES, WAIT_S
 
@@ -74,6 +74,14 @@ def _run(instance: dg.DagsterInstance, batch: str, start: float) -> LoadedBatch:
     failures = steps or [cause(event.job_failure_data.error) for event in result.all_events if event.is_job_failure]
     failed_checks = [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]
     return LoadedBatch(batch, run_id, time.monotonic() - start, failures, failed_checks)
+
+
+def compare_players(instance: dg.DagsterInstance) -> Sequence[str]:
+    """Compare the players of each mode, by the sums of all batches; what failed it, in the words of the failed step."""
+    result = defs.resolve_job_def(COMPARISON_JOB_NAME).execute_in_process(
+        run_config=_QUIET, instance=instance, raise_on_error=False
+    )
+    return [cause(event.step_failure_data.error) for event in result.all_events if event.is_step_failure]
 
 
 def unfinished(

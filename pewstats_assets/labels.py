@@ -12,5 +12,6 @@ PERSONAL_DATA: Final = {"personal-data": "players"}
 #: What a run is for, among the tags of runs.
 LOADS: Final = {"purpose": "load"}
 CHECKS: Final = {"purpose": "check"}
+COMPARES: Final = {"purpose": "compare"}
 #: Which rules made it.
 RULESET: Final = {"ruleset": DEFAULT_RULESET}

@@ -42,6 +42,43 @@ _QUARANTINE_SCHEMA: Final = dg.TableSchema(
 )
 
 
+_MODES_SCHEMA: Final = dg.TableSchema(
+    [
+        dg.TableColumn("game_mode", "text", "Team size and view."),
+        dg.TableColumn("match_type", "text", "Kind of match."),
+        dg.TableColumn("players", "bigint", "Players with a fight."),
+        dg.TableColumn("figures_with_a_minimum", "bigint", "Figures in which players differ by more than chance."),
+        dg.TableColumn("min_fights_of_win_rate", "bigint", "Fights from which on a win rate tells something."),
+        dg.TableColumn("min_fights_of_playstyle", "bigint", "Fights from which on a player has a playstyle."),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedMode:
+    """What came out of the players of a mode.
+
+    Attributes:
+        game_mode: the mode.
+        match_type: the kind of match.
+        players: who have a fight in it.
+        figures: how many figures of players are known well enough.
+        figures_with_a_minimum: in how many figures the players differ by more than chance.
+        min_fights_of_win_rate: from how many fights on a win rate is known well enough; None if it never is.
+        min_fights_of_playstyle: from how many fights on a player has a playstyle; None if nobody has.
+        playstyles: how many players have each.
+    """
+
+    game_mode: str
+    match_type: str
+    players: int
+    figures: int
+    figures_with_a_minimum: int
+    min_fights_of_win_rate: int | None
+    min_fights_of_playstyle: int | None
+    playstyles: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Bins:
     """How a number is counted in a chart: each bin begins at `starts`, and ends before the next."""
@@ -143,6 +180,39 @@ def of_profiles(sums: ProfileSums, seconds: float) -> Metadata:
     }
 
 
+def of_populations(compared: Sequence[ComparedMode], seconds: float) -> Metadata:
+    """What is shown of the players of all modes: how many there are, what is known of them, and how they fight."""
+    playstyles = Counter[str]()
+    for mode in compared:
+        playstyles.update(mode.playstyles)
+    names = [name for name, _ in playstyles.most_common()]
+    figures = sum(mode.figures for mode in compared)
+    return {
+        "modes": dg.MetadataValue.int(len(compared)),
+        "players": dg.MetadataValue.int(sum(mode.players for mode in compared)),
+        "figures_of_players": dg.MetadataValue.int(figures),
+        "by_mode": dg.MetadataValue.table(
+            [
+                dg.TableRecord(
+                    {
+                        "game_mode": _shown(mode.game_mode),
+                        "match_type": _shown(mode.match_type),
+                        "players": mode.players,
+                        "figures_with_a_minimum": mode.figures_with_a_minimum,
+                        "min_fights_of_win_rate": mode.min_fights_of_win_rate,
+                        "min_fights_of_playstyle": mode.min_fights_of_playstyle,
+                    }
+                )
+                for mode in compared
+            ],
+            _MODES_SCHEMA,
+        ),
+        "players_by_playstyle": _bars("playstyle", names, "players", [playstyles[name] for name in names]),
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
+        "dagster/row_count": dg.MetadataValue.int(figures),
+    }
+
+
 def _columns(table: Table, prefix: str = "") -> list[dg.TableColumn]:
     return [
         dg.TableColumn(
@@ -215,12 +285,16 @@ def _chart(bins: _Bins, values: Sequence[float], title: str) -> dg.MetadataValue
 
     It is text: unlike an image it follows the UI's theme, can be read by programs, and takes less than 1 kB.
     """
-    counts = bins.count(values)
+    return _bars(title, bins.labels, "fights", bins.count(values))
+
+
+def _bars(title: str, labels: Sequence[str], of: str, counts: Sequence[int]) -> dg.MetadataValue:
     most = max([*counts, 1])
-    width = max(map(len, (title, *bins.labels)))
-    lines = [f"{title:>{width}}  fights"]
+    width = max(map(len, (title, *labels)))
+    lines = [f"{title:>{width}}  {of}"]
     lines += [
-        f"{label:>{width}}  {count:>6}  {_bar(count, most)}" for label, count in zip(bins.labels, counts, strict=True)
+        f"{label:>{width}}  {count:>{len(of)}}  {_bar(count, most)}"
+        for label, count in zip(labels, counts, strict=True)
     ]
     text = "\n".join(line.rstrip() for line in lines)
     return dg.MetadataValue.md(f"```text\n{text}\n```")

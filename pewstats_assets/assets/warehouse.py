@@ -11,7 +11,7 @@ from pewstats_assets.warehouse.dictionary import TABLES
 
 warehouse = dg.AssetSpec(
     "warehouse",
-    deps=["team_fights", "fight_participants", "player_profiles"],
+    deps=["team_fights", "fight_participants", "player_profiles", "player_populations"],
     group_name=GROUP,
     owners=OWNERS,
     tags=RULESET | PERSONAL_DATA,

@@ -2,7 +2,14 @@
 
 import click
 
-from pewstats_assets.cli.batches import connect, fail_if_any_failed, load, open_dagster, require_registered
+from pewstats_assets.cli.batches import (
+    compare_players,
+    connect,
+    fail_if_any_failed,
+    load,
+    open_dagster,
+    require_registered,
+)
 from pewstats_assets.cli.terminal import say
 
 
@@ -40,4 +47,5 @@ def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
             say(complete if registered else "No batch is registered: see `pewstats register`.")
             return
         loaded = load(instance, chosen)
+        compare_players(instance)
     fail_if_any_failed(loaded)

@@ -80,6 +80,16 @@ def load(instance: "dg.DagsterInstance", batches: Sequence[str]) -> "list[Loaded
     return loaded
 
 
+def compare_players(instance: "dg.DagsterInstance") -> None:
+    """Compare the players of each mode; leave with exit code 1 if that fails."""
+    from pewstats_assets import backfill
+
+    say("Comparing the players of each mode ...")
+    failures = backfill.compare_players(instance)
+    if failures:
+        fail(f"The players could not be compared: {printable('; '.join(failures))}")
+
+
 def fail_if_any_failed(loaded: "Sequence[LoadedBatch]") -> None:
     """Leave with exit code 1 if a batch failed, and say why."""
     failed = [batch for batch in loaded if batch.failures]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pewstats_assets.cli.batches import (
+    compare_players,
     connect,
     fail_if_any_failed,
     load,
@@ -53,6 +54,7 @@ def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
         fail(f"There is no telemetry below {folder}, or its matches are registered with other files.")
     with open_dagster(settings, databases) as instance:
         loaded = load(instance, batches)
+        compare_players(instance)
     with databases.connect() as connection:
         _print_summary(connection, loaded, "json" if as_json else "text")
     fail_if_any_failed(loaded)

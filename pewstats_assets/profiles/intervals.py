@@ -55,14 +55,14 @@ def interval(figure: Figure, sums: Sums, dispersion: float, within: float | None
     variance, freedom = variance_of_value(sums, within)
     half = stdtrit(freedom, HIGH) * np.sqrt(variance / trials)
     value = values_of(sums)
-    return within_reach(figure, value - half), within_reach(figure, value + half)
+    return ends_about(figure, value, value - half, value + half)
 
 
-def within_reach(figure: Figure, values: Floats) -> Floats:
-    """Values no lower and no higher than the figure can be."""
+def ends_about(figure: Figure, value: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """The ends of an interval no further out than the figure can be, and the value within, whatever a file said."""
     least = -np.inf if figure.least is None else figure.least
     most = np.inf if figure.most is None else figure.most
-    return np.clip(values, least, most)
+    return np.minimum(np.clip(low, least, most), value), np.maximum(np.clip(high, least, most), value)
 
 
 def beta_quantile(a: Floats, b: Floats, share: float) -> Floats:

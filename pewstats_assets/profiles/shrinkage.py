@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from pewstats_assets.profiles.figures import Figure
-from pewstats_assets.profiles.intervals import HIGH, LOW, beta_quantile, gamma_quantile, variance_of_value, within_reach
+from pewstats_assets.profiles.intervals import HIGH, LOW, beta_quantile, ends_about, gamma_quantile, variance_of_value
 from pewstats_assets.profiles.reliability import Floats, Halves, Sums, Variation
 
 _HALF: Final = 0.5
@@ -86,10 +86,10 @@ def shrink(figure: Figure, sums: Sums, prior: Prior) -> Shrunk:
     trials, total = sums.trials / prior.dispersion, sums.total / prior.dispersion
     if figure.kind == "rate":
         a, b = prior.a + total, prior.b + np.maximum(trials - total, 0)
-        return Shrunk(a / (a + b), beta_quantile(a, b, LOW), beta_quantile(a, b, HIGH))
+        return _shrunk(figure, a / (a + b), beta_quantile(a, b, LOW), beta_quantile(a, b, HIGH))
     if figure.kind == "count":
         a, b = prior.a + total, prior.b + trials
-        return Shrunk(a / b, gamma_quantile(a, LOW) / b, gamma_quantile(a, HIGH) / b)
+        return _shrunk(figure, a / b, gamma_quantile(a, LOW) / b, gamma_quantile(a, HIGH) / b)
     return _shrink_mean(figure, sums, prior)
 
 
@@ -110,4 +110,8 @@ def _shrink_mean(figure: Figure, sums: Sums, prior: Prior) -> Shrunk:
     value = np.divide(sums.total, sums.trials, out=np.full_like(sums.total, prior.a), where=sums.trials > 0)
     shrunk = prior.a + own * (value - prior.a)
     half = ndtri(HIGH) * np.sqrt(prior.b * (1 - own))
-    return Shrunk(shrunk, within_reach(figure, shrunk - half), within_reach(figure, shrunk + half))
+    return _shrunk(figure, shrunk, shrunk - half, shrunk + half)
+
+
+def _shrunk(figure: Figure, value: Floats, low: Floats, high: Floats) -> Shrunk:
+    return Shrunk(value, *ends_about(figure, value, low, high))

@@ -1,10 +1,14 @@
 """COPY: the one way rows get into the tables in numbers."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
+import polars as pl
 import psycopg
 from psycopg import sql
+
+_ROWS_OF_SLICE: Final = 50_000
+_BYTES_OF_BLOCK: Final = 1 << 25
 
 
 def copy_rows(
@@ -25,3 +29,33 @@ def copy_rows(
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row([row[column] for column in columns])
+
+
+def copy_frame(connection: psycopg.Connection, table: str, frame: pl.DataFrame) -> None:
+    """Append a frame of numbers and texts to the columns of its names, as CSV: many rows at a time, none by itself."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT CSV)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+    )
+    with connection.cursor().copy(statement) as copy:
+        for rows in frame.iter_slices(_ROWS_OF_SLICE):
+            copy.write(rows.write_csv(include_header=False))
+
+
+def read_frame(connection: psycopg.Connection, query: sql.Composable, schema: pl.Schema) -> pl.DataFrame:
+    """Return what a query gives as a frame, of numbers and texts; its columns are those of the schema, in order."""
+    parts = [schema.to_frame()]
+    block = bytearray()
+    with connection.cursor().copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT CSV)").format(query)) as copy:
+        # PostgreSQL sends whole rows.
+        for rows in copy:
+            block += rows
+            if len(block) > _BYTES_OF_BLOCK:
+                parts.append(_parse(block, schema))
+                block.clear()
+    if block:
+        parts.append(_parse(block, schema))
+    return pl.concat(parts)
+
+
+def _parse(block: bytearray, schema: pl.Schema) -> pl.DataFrame:
+    return pl.read_csv(bytes(block), has_header=False, schema=schema)

@@ -5,6 +5,7 @@ themselves (see the migrations); a test holds the two together.
 """
 
 from pewstats_assets.warehouse.dictionary.comments import write_comments
+from pewstats_assets.warehouse.dictionary.populations import PLAYER_FIGURES, PLAYER_PLAYSTYLES, POPULATION_FIGURES
 from pewstats_assets.warehouse.dictionary.profiles import (
     PLAYER_NAMES,
     PLAYER_PROFILE_SUMS,
@@ -27,9 +28,12 @@ __all__ = [
     "FIGHT_PARTICIPANTS",
     "MATCHES",
     "MATCH_SQUADS",
+    "PLAYER_FIGURES",
     "PLAYER_NAMES",
+    "PLAYER_PLAYSTYLES",
     "PLAYER_PROFILES",
     "PLAYER_PROFILE_SUMS",
+    "POPULATION_FIGURES",
     "SQUAD_FINISHES",
     "SQUAD_PROFILE_SUMS",
     "TABLES",

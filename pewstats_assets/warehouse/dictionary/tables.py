@@ -5,6 +5,7 @@ from typing import Final
 
 from pewstats_assets.dictionary import Column, Table
 from pewstats_assets.warehouse.dictionary import participation
+from pewstats_assets.warehouse.dictionary.populations import PLAYER_FIGURES, PLAYER_PLAYSTYLES, POPULATION_FIGURES
 from pewstats_assets.warehouse.dictionary.profiles import (
     PLAYER_MODE_PROFILES,
     PLAYER_NAMES,
@@ -385,5 +386,8 @@ TABLES: Final = (
     PLAYER_NAMES,
     SQUAD_PROFILE_SUMS,
     SQUAD_FINISHES,
+    POPULATION_FIGURES,
+    PLAYER_FIGURES,
+    PLAYER_PLAYSTYLES,
     *VIEWS,
 )

@@ -45,6 +45,7 @@ class Rule:
 
 _AGAIN: Final = "Materialize the batch again: its rows are made anew from its telemetry."
 _PROFILES_AGAIN: Final = "Materialize player_profiles of the batch again."
+_COMPARE_AGAIN: Final = "Materialize player_populations again: its rows are made anew from the sums of all batches."
 _LOOK: Final = "Look at the telemetry of these matches; if it is right, the band in the settings is not."
 _QUARANTINE: Final = (
     "`pewstats quarantine list` says why each match is quarantined. Put sound files in the place of the broken ones, "
@@ -397,6 +398,62 @@ RULES: Final = (
            OR abs(p.damage_dealt::numeric - s.damage) > %(rounding)s * s.magnitude
         """,
         repair=_PROFILES_AGAIN,
+    ),
+    Rule(
+        name="percentiles_are_0_to_1",
+        holds="The percentiles of figures and the axes of playstyles are 0 to 1.",
+        asset="player_populations",
+        violations="""
+        SELECT player_account_id, game_mode, match_type, figure, percentile
+        FROM player_figures
+        WHERE (percentile BETWEEN 0 AND 1) IS NOT TRUE
+        UNION ALL
+        SELECT player_account_id, game_mode, match_type, axis, percentile
+        FROM player_playstyles
+        CROSS JOIN LATERAL (VALUES
+            ('aggression', aggression), ('mobility', mobility), ('support', support), ('range', range),
+            ('survival', survival)
+        ) AS axes (axis, percentile)
+        WHERE percentile NOT BETWEEN 0 AND 1
+        """,
+        repair=_COMPARE_AGAIN,
+        blocking=False,
+        per_batch=False,
+    ),
+    Rule(
+        name="figures_are_within_their_intervals",
+        holds="The value of a player's figure is within its interval, and so is the shrunk one.",
+        asset="player_populations",
+        violations="""
+        SELECT player_account_id, game_mode, match_type, figure, low, value, high, shrunk_low, shrunk, shrunk_high
+        FROM player_figures
+        WHERE (value BETWEEN low AND high AND shrunk BETWEEN shrunk_low AND shrunk_high) IS NOT TRUE
+        """,
+        repair=_COMPARE_AGAIN,
+        blocking=False,
+        per_batch=False,
+    ),
+    Rule(
+        name="only_people_with_fights_are_compared",
+        holds=("Whoever has figures or a playstyle in a mode has sums of fights in it; bots (ai.*) have neither."),
+        asset="player_populations",
+        violations="""
+        SELECT player_account_id, game_mode, match_type, starts_with(player_account_id, 'ai.') AS is_bot
+        FROM (
+            SELECT player_account_id, game_mode, match_type FROM player_figures
+            UNION
+            SELECT player_account_id, game_mode, match_type FROM player_playstyles
+        ) compared
+        WHERE starts_with(player_account_id, 'ai.')
+           OR NOT EXISTS (
+               SELECT FROM player_profile_sums s
+               WHERE (s.player_account_id, s.game_mode, s.match_type)
+                   = (compared.player_account_id, compared.game_mode, compared.match_type)
+           )
+        """,
+        repair=_COMPARE_AGAIN,
+        blocking=False,
+        per_batch=False,
     ),
     Rule(
         name="constraints_are_in_force",
