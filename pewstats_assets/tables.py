@@ -4,7 +4,7 @@ import csv
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -15,6 +15,8 @@ from rich.text import Text
 Form = Literal["text", "json", "csv"]
 #: Wide enough that nothing is cut where the output is a file or a pipe.
 _PIPE_WIDTH = 100_000
+#: Eighths of a character.
+_EIGHTHS: Final = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
@@ -38,6 +40,12 @@ def to_json(value: object) -> str:
 def printable(text: str) -> str:
     """Escape what a terminal would obey: names come from strangers."""
     return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
+
+
+def bar(share: float, length: int) -> str:
+    """Draw a bar: a share of a length in characters; what is there at all can be seen."""
+    full, eighths = divmod(round(share * length * 8), 8)
+    return "█" * full + _EIGHTHS[eighths] or (_EIGHTHS[1] if share > 0 else "")
 
 
 def _print_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -17,7 +17,7 @@ import dagster as dg
 from pewstats_assets.dictionary import Table
 from pewstats_assets.fights import MatchFights
 from pewstats_assets.profiles import ProfileSums
-from pewstats_assets.tables import printable
+from pewstats_assets.tables import bar, printable
 from pewstats_assets.telemetry.store import FrameName
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine
 
@@ -29,8 +29,6 @@ SHOWN_MATCHES: Final = 20
 SHOWN_CHARACTERS: Final = 200
 #: Characters of the longest bar: the narrowest column of the UI has room for it.
 BAR_LENGTH: Final = 20
-#: Eighths of a character.
-_EIGHTHS: Final = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _QUARANTINE_SCHEMA: Final = dg.TableSchema(
     [
         dg.TableColumn("match_no", "bigint", "The match, by number."),
@@ -293,14 +291,8 @@ def _bars(title: str, labels: Sequence[str], of: str, counts: Sequence[int]) -> 
     width = max(map(len, (title, *labels)))
     lines = [f"{title:>{width}}  {of}"]
     lines += [
-        f"{label:>{width}}  {count:>{len(of)}}  {_bar(count, most)}"
+        f"{label:>{width}}  {count:>{len(of)}}  {bar(count / most, BAR_LENGTH)}"
         for label, count in zip(labels, counts, strict=True)
     ]
     text = "\n".join(line.rstrip() for line in lines)
     return dg.MetadataValue.md(f"```text\n{text}\n```")
-
-
-def _bar(count: int, most: int) -> str:
-    full, eighths = divmod(round(count * BAR_LENGTH * 8 / most), 8)
-    # What is there can be seen, however few it is.
-    return "█" * full + _EIGHTHS[eighths] or ("▏" if count else "")

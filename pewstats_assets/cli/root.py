@@ -9,6 +9,7 @@ from pewstats_assets.cli.backfill import backfill
 from pewstats_assets.cli.demo import demo
 from pewstats_assets.cli.detect import detect
 from pewstats_assets.cli.migrate import migrate
+from pewstats_assets.cli.player import player
 from pewstats_assets.cli.quarantine import quarantine
 from pewstats_assets.cli.register import register
 from pewstats_assets.cli.simulate import simulate
@@ -48,6 +49,7 @@ for command in (
     demo,
     detect,
     migrate,
+    player,
     quarantine,
     register,
     simulate,

@@ -134,7 +134,8 @@ def variation_of(figure: Figure, halves: Halves) -> Variation | None:
         chance=dispersion * within,
         dispersion=dispersion,
         within=within,
-        is_seen=between > MIN_STANDARD_ERRORS * error > 0,
+        # A difference that all trials together could not show is one of rounding.
+        is_seen=between > MIN_STANDARD_ERRORS * error > 0 and dispersion * within < between * halves.trials.sum(),
     )
 
 
