@@ -45,26 +45,25 @@ def materialize_populations(log: logging.Logger, warehouse: WarehouseResource) -
 def _replace(log: logging.Logger, connection: psycopg.Connection) -> list[ComparedMode]:
     # SciPy takes longer to import than most commands run, and nothing else needs it.
     from pewstats_assets.profiles.populations import (  # noqa: PLC0415
+        PlayerSums,
         describe_population,
         player_figures,
         player_playstyles,
-        players_of,
     )
     from pewstats_assets.warehouse.populations import begin, sums_of_mode, write_population  # noqa: PLC0415
 
     compared = []
     for mode in begin(connection):
-        sums = sums_of_mode(connection, mode)
-        population = describe_population(sums)
-        players = players_of(sums)
+        players = PlayerSums(sums_of_mode(connection, mode))
+        population = describe_population(players)
         playstyles = player_playstyles(population, players)
         written = write_population(connection, mode, population, player_figures(population, players), playstyles)
-        log.info("%s, %s: compared %d players", mode.game_mode, mode.match_type, players.height)
+        log.info("%s, %s: compared %d players", mode.game_mode, mode.match_type, playstyles.height)
         compared.append(
             ComparedMode(
                 game_mode=mode.game_mode,
                 match_type=mode.match_type,
-                players=players.height,
+                players=playstyles.height,
                 figures=written,
                 figures_with_a_minimum=sum(one.min_fights is not None for one in population.figures.values()),
                 min_fights_of_win_rate=population.figures["win_rate"].min_fights,

@@ -177,7 +177,7 @@ def _print_mates(console: Console, report: PlayerReport, mode: PlayerInMode) -> 
 def _print_legend(console: Console) -> None:
     console.print(
         Text(
-            "n: of how many. likely: the value, drawn towards the mode's players as far as it may be chance. percentile:"
+            "n: of how many. likely: the value, drawn towards the players as far as it may be chance. percentile:"
             " of 100 players with enough fights, so many have less. ↓: less is better."
             f" {_MARK}: not enough to tell the player from others. ▲▼: intervals that do not touch."
             " More: docs/player-profiles.md.",

@@ -16,8 +16,8 @@ from pewstats_assets.profiles.figures import BY_NAME, FIGURES, Figure
 from pewstats_assets.profiles.intervals import interval, values_of
 from pewstats_assets.profiles.percentiles import percentiles_of, quantiles_of
 from pewstats_assets.profiles.playstyle import AXES, names_of, playstyle_v2
-from pewstats_assets.profiles.reliability import Floats, Halves, Sums, halves_of, sums_of, variation_of
-from pewstats_assets.profiles.shrinkage import Prior, prior_of, shrink
+from pewstats_assets.profiles.reliability import Floats, Halves, Sums, sums_of, variation_of
+from pewstats_assets.profiles.shrinkage import Prior, prior_of, shrink, shrunk_interval
 
 #: The fights after which `PopulationFigure.reliability` is given.
 FIGHTS_OF_RELIABILITY: Final = 100
@@ -49,6 +49,42 @@ PLAYER_PLAYSTYLES: Final = pl.Schema(
         **{axis.name: pl.Float64() for axis in AXES},
     }
 )
+
+
+class PlayerSums:
+    """The sums of several players, by figure.
+
+    Attributes:
+        accounts: the players' account ids, sorted.
+        fights: of each player.
+    """
+
+    def __init__(self, sums: pl.DataFrame) -> None:
+        """Take sums.
+
+        Args:
+            sums: one row per player and half: `player_account_id`, `half` (0 or 1), and columns of `SUM_COLUMNS`.
+        """
+        self._sums = sums
+        self.accounts: Final = sums["player_account_id"].unique().sort()
+        player = self.accounts.search_sorted(sums["player_account_id"]).to_numpy()
+        self._cells: Final = (player, sums["half"].to_numpy())
+        self.fights: Final = self._spread(sums["fights"].cast(pl.Float64).to_numpy()).sum(axis=1)
+
+    def halves(self, figure: Figure) -> Halves:
+        """The sums of a figure."""
+        sums = sums_of(figure, self._sums)
+        return Halves(self._spread(sums.total), self._spread(sums.trials), self._spread(sums.squares))
+
+    def total(self, column: str) -> Floats:
+        """The sum of a column of each player."""
+        total: Floats = self._spread(self._sums[column].cast(pl.Float64).to_numpy()).sum(axis=1)
+        return total
+
+    def _spread(self, values: Floats) -> Floats:
+        cells = np.zeros((self.accounts.len(), 2))
+        cells[self._cells] = values
+        return cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,54 +147,29 @@ class FigureOfPlayers:
     is_enough: NDArray[np.bool_]
 
 
-def split(sums: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Part the sums of a population into its halves.
-
-    Args:
-        sums: one row per player and half: `player_account_id`, `half` (0 or 1), and columns of `SUM_COLUMNS`.
-
-    Returns:
-        A frame per half, without that column. Both have a row for each player, in the same order.
-    """
-    players = sums.select(pl.col("player_account_id").unique().sort())
-    zeros = pl.selectors.numeric().fill_null(0)
-    first, second = (
-        players.join(sums.filter(pl.col("half") == half).drop("half"), on="player_account_id", how="left")
-        .sort("player_account_id")
-        .with_columns(zeros)
-        for half in (0, 1)
-    )
-    return first, second
-
-
-def describe_figure(figure: Figure, halves: Halves, fights: Floats) -> PopulationFigure:
-    """Find out what a figure is like among players.
-
-    Args:
-        figure: says which.
-        halves: its sums.
-        fights: of each player.
-    """
-    players = halves.players()
-    has_trials: NDArray[np.bool_] = players.trials > 0
-    number, all_fights = int(np.count_nonzero(has_trials)), int(fights[has_trials].sum())
+def describe_figure(figure: Figure, players: PlayerSums) -> PopulationFigure:
+    """Find out what a figure is like among players."""
+    halves = players.halves(figure)
+    sums = halves.players()
+    has_trials: NDArray[np.bool_] = sums.trials > 0
+    number, fights = int(np.count_nonzero(has_trials)), int(players.fights[has_trials].sum())
     variation = variation_of(figure, halves)
     if variation is None:
-        return PopulationFigure(figure.name, number, all_fights, None, None, None, None, None)
+        return PopulationFigure(figure.name, number, fights, None, None, None, None, None)
     prior = prior_of(figure, halves, variation)
-    trials_per_fight = players.trials.sum() / all_fights
+    trials_per_fight = sums.trials.sum() / fights
     known = PopulationFigure(
         figure.name,
         number,
-        all_fights,
+        fights,
         prior,
         variation.min_trials,
         None if variation.min_trials is None else ceil(variation.min_trials / trials_per_fight),
         variation.reliability(FIGHTS_OF_RELIABILITY * trials_per_fight),
         None,
     )
-    enough = has_enough(known, players.trials, fights)
-    return replace(known, quantiles=quantiles_of(shrink(figure, players, prior).value[enough]))
+    enough = sums.only(has_enough(known, sums.trials, players.fights))
+    return replace(known, quantiles=quantiles_of(shrink(figure, enough, prior)))
 
 
 def has_enough(population: PopulationFigure, trials: Floats, fights: Floats) -> NDArray[np.bool_]:
@@ -186,105 +197,82 @@ def figure_of_players(
         nobody = np.zeros(unknown.shape, dtype=np.bool_)
         return FigureOfPlayers(sums.trials, values_of(sums), low, high, unknown, unknown, unknown, unknown, nobody)
     shrunk = shrink(figure, sums, prior)
+    shrunk_low, shrunk_high = shrunk_interval(figure, sums, prior)
     quantiles = population.quantiles
     return FigureOfPlayers(
         sums.trials,
         values_of(sums),
         low,
         high,
-        shrunk.value,
-        shrunk.low,
-        shrunk.high,
-        unknown if quantiles is None else percentiles_of(shrunk.value, quantiles),
+        shrunk,
+        shrunk_low,
+        shrunk_high,
+        unknown if quantiles is None else percentiles_of(shrunk, quantiles),
         has_enough(population, sums.trials, fights),
     )
 
 
-def describe_population(sums: pl.DataFrame) -> Population:
-    """Find out what the players of a mode and match type are like.
-
-    Args:
-        sums: as of `split`, with all of `SUM_COLUMNS`.
-    """
-    halves = split(sums)
-    fights = _add(halves)["fights"].cast(pl.Float64).to_numpy()
-    figures = {figure.name: describe_figure(figure, halves_of(figure, halves), fights) for figure in FIGURES}
-    quantiles = {
-        axis: quantiles_of(scores[~np.isnan(scores)])
-        for axis, scores in _scores(Population(figures, {}), _add(halves)).items()
-    }
+def describe_population(players: PlayerSums) -> Population:
+    """Find out what the players of a mode and match type are like."""
+    figures = {figure.name: describe_figure(figure, players) for figure in FIGURES}
+    scores = _scores(figures, players)
+    quantiles = {axis: quantiles_of(of_axis[~np.isnan(of_axis)]) for axis, of_axis in scores.items()}
     return Population(figures, {axis: of_axis for axis, of_axis in quantiles.items() if of_axis is not None})
 
 
-def players_of(sums: pl.DataFrame) -> pl.DataFrame:
-    """Add up the halves of each player: one row per player, sorted by account id."""
-    return sums.drop("half").group_by("player_account_id").sum().sort("player_account_id")
-
-
-def player_figures(population: Population, players: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def player_figures(population: Population, players: PlayerSums) -> Iterator[pl.DataFrame]:
     """Compute the figures of the players who have enough fights.
-
-    Args:
-        population: theirs.
-        players: as `players_of` gives them.
 
     Yields:
         The rows of each figure, with the columns of `PLAYER_FIGURES`.
     """
-    fights = players["fights"].cast(pl.Float64).to_numpy()
     for figure in FIGURES:
-        found = figure_of_players(figure, sums_of(figure, players), fights, population.figures[figure.name])
-        yield (
-            pl.DataFrame(
-                {
-                    "player_account_id": players["player_account_id"],
-                    "figure": pl.repeat(figure.name, players.height, eager=True),
-                    "fights": players["fights"],
-                    "trials": found.trials,
-                    "value": found.value,
-                    "low": found.low,
-                    "high": found.high,
-                    "shrunk": found.shrunk,
-                    "shrunk_low": found.shrunk_low,
-                    "shrunk_high": found.shrunk_high,
-                    "percentile": found.percentile,
-                }
-            )
-            .cast(PLAYER_FIGURES)
-            .filter(pl.Series(found.is_enough))
-        )
+        of_population = population.figures[figure.name]
+        sums = players.halves(figure).players()
+        enough = has_enough(of_population, sums.trials, players.fights)
+        fights = players.fights[enough]
+        found = figure_of_players(figure, sums.only(enough), fights, of_population)
+        yield pl.DataFrame(
+            {
+                "player_account_id": players.accounts.filter(pl.Series(enough)),
+                "figure": pl.repeat(figure.name, fights.size, eager=True),
+                "fights": fights,
+                "trials": found.trials,
+                "value": found.value,
+                "low": found.low,
+                "high": found.high,
+                "shrunk": found.shrunk,
+                "shrunk_low": found.shrunk_low,
+                "shrunk_high": found.shrunk_high,
+                "percentile": found.percentile,
+            }
+        ).cast(PLAYER_FIGURES)
 
 
-def player_playstyles(population: Population, players: pl.DataFrame) -> pl.DataFrame:
+def player_playstyles(population: Population, players: PlayerSums) -> pl.DataFrame:
     """Tell how players fight.
 
-    Args:
-        population: theirs.
-        players: as `players_of` gives them.
-
     Returns:
-        The columns of `PLAYER_PLAYSTYLES`, a row for each player with a fight.
+        The columns of `PLAYER_PLAYSTYLES`, a row for each player.
     """
-    players = players.filter(pl.col("fights") > 0)
-    unknown = np.full(players.height, np.nan)
+    unknown = np.full(players.accounts.len(), np.nan)
     axes = {
         axis: percentiles_of(scores, population.axes[axis]) if axis in population.axes else unknown
-        for axis, scores in _scores(population, players).items()
+        for axis, scores in _scores(population.figures, players).items()
     }
-    fights, survivals, knocks, damage = (
-        players[name].cast(pl.Float64).to_numpy() for name in ("fights", "survivals", "knocks_dealt", "damage_dealt")
-    )
+    knocks, survivals, damage = (players.total(name) for name in ("knocks_dealt", "survivals", "damage_dealt"))
+    fights = players.fights
     return (
         pl.DataFrame(
             {
-                "player_account_id": players["player_account_id"],
-                "fights": players["fights"],
+                "player_account_id": players.accounts,
+                "fights": fights,
                 "playstyle_v2": playstyle_v2(knocks / fights, survivals / fights, damage / fights),
                 "playstyle": names_of(axes),
                 **axes,
             }
         )
-        .with_columns(pl.selectors.float().fill_nan(None))
+        .with_columns(pl.col(axes.keys()).fill_nan(None))
         .cast(PLAYER_PLAYSTYLES)
     )
 
@@ -301,28 +289,25 @@ def min_fights_of_playstyle(figures: Mapping[str, PopulationFigure]) -> int | No
     return max(minimums)
 
 
-def _scores(population: Population, players: pl.DataFrame) -> dict[str, Floats]:
+def _scores(population: Mapping[str, PopulationFigure], players: PlayerSums) -> dict[str, Floats]:
     """How far each player is along each axis; NaN for who has not enough fights, or if the axis cannot be told.
 
     Figures in which the players of the population do not differ by more than chance are left out.
     """
-    fights = players["fights"].cast(pl.Float64).to_numpy()
     scores = {}
     for axis in AXES:
-        score = np.zeros(players.height)
-        known = [name for name in axis.figures if population.figures[name].min_fights is not None]
-        for name in known:
-            of_population = population.figures[name]
-            assert of_population.prior is not None
-            found = figure_of_players(BY_NAME[name], sums_of(BY_NAME[name], players), fights, of_population)
-            centred = (found.shrunk - of_population.prior.mean(BY_NAME[name])) / of_population.prior.spread(
-                BY_NAME[name]
-            )
-            score += axis.figures[name] * np.where(found.is_enough, centred, np.nan)
-        scores[axis.name] = score if known else np.full(players.height, np.nan)
+        score = np.full(players.accounts.len(), np.nan)
+        known = [name for name in axis.figures if population[name].min_fights is not None]
+        if known:
+            score = np.sum([axis.figures[name] * _deviation(population[name], players) for name in known], axis=0)
+        scores[axis.name] = score
     return scores
 
 
-def _add(halves: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
-    first, second = halves
-    return first.select("player_account_id", *(pl.col(name) + second[name] for name in SUM_COLUMNS))
+def _deviation(population: PopulationFigure, players: PlayerSums) -> Floats:
+    """How far each player is from the mean, in units of how much players differ; NaN for who has not enough fights."""
+    figure, prior = BY_NAME[population.figure], population.prior
+    assert prior is not None
+    sums = players.halves(figure).players()
+    deviation = (shrink(figure, sums, prior) - prior.mean(figure)) / prior.spread(figure)
+    return np.where(has_enough(population, sums.trials, players.fights), deviation, np.nan)

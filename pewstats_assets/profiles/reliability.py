@@ -20,7 +20,7 @@ the likelihood is often highest at no difference at all, so that 90 % intervals 
 the covariance with one standard error added covers it in 85 to 94 %.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -69,6 +69,10 @@ class Sums:
     trials: Floats
     squares: Floats
 
+    def only(self, players: NDArray[np.bool_]) -> "Sums":
+        """Leave out all other players."""
+        return Sums(self.total[players], self.trials[players], self.squares[players])
+
 
 def sums_of(figure: Figure, players: pl.DataFrame) -> Sums:
     """Take the sums of a figure from a frame with a row per player."""
@@ -78,12 +82,6 @@ def sums_of(figure: Figure, players: pl.DataFrame) -> Sums:
 
     trials = add(figure.trials)
     return Sums(add(*figure.total), trials, add(figure.squares) if figure.squares else np.zeros_like(trials))
-
-
-def halves_of(figure: Figure, halves: tuple[pl.DataFrame, pl.DataFrame]) -> Halves:
-    """Take the sums of a figure from two frames, one per half, whose rows are the same players."""
-    first, second = (sums_of(figure, half) for half in halves)
-    return Halves(*(np.stack(pair, axis=1) for pair in zip(astuple(first), astuple(second), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

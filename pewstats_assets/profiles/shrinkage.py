@@ -49,15 +49,6 @@ class Prior:
         return sqrt(mean / self.b if figure.kind == "count" else mean * (1 - mean) / (self.a + self.b + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Shrunk:
-    """The posterior mean of each player, with the ends of its 90 % interval."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-
-
 def prior_of(figure: Figure, halves: Halves, variation: Variation) -> Prior:
     """Make the prior that has the population's mean and variance between players.
 
@@ -81,37 +72,36 @@ def _quotient_at_most(most: float, numerator: float, denominator: float) -> floa
     return numerator / denominator if numerator < most * denominator else most
 
 
-def shrink(figure: Figure, sums: Sums, prior: Prior) -> Shrunk:
-    """Combine what each player did with the prior; without trials it is the prior's mean."""
+def shrink(figure: Figure, sums: Sums, prior: Prior) -> Floats:
+    """Combine what each player did with the prior, as the mean of the posterior; without trials it is the prior's."""
     trials, total = sums.trials / prior.dispersion, sums.total / prior.dispersion
     if figure.kind == "rate":
-        a, b = prior.a + total, prior.b + np.maximum(trials - total, 0)
-        return _shrunk(figure, a / (a + b), beta_quantile(a, b, LOW), beta_quantile(a, b, HIGH))
+        return (prior.a + total) / (prior.a + prior.b + trials)
     if figure.kind == "count":
-        a, b = prior.a + total, prior.b + trials
-        return _shrunk(figure, a / b, gamma_quantile(a, LOW) / b, gamma_quantile(a, HIGH) / b)
-    return _shrink_mean(figure, sums, prior)
-
-
-def _shrink_mean(figure: Figure, sums: Sums, prior: Prior) -> Shrunk:
-    variance, _ = variance_of_value(sums, prior.within)
-    # The variance of the player's mean; infinite without values.
-    chance = np.divide(
-        prior.dispersion * np.nan_to_num(variance),
-        sums.trials,
-        out=np.full_like(sums.trials, np.inf),
-        where=sums.trials > 0,
-    )
-    own = np.where(
-        np.isinf(chance),
-        0.0,
-        np.divide(prior.b, prior.b + chance, out=np.ones_like(chance), where=prior.b + chance > 0),
-    )
+        return (prior.a + total) / (prior.b + trials)
     value = np.divide(sums.total, sums.trials, out=np.full_like(sums.total, prior.a), where=sums.trials > 0)
-    shrunk = prior.a + own * (value - prior.a)
-    half = ndtri(HIGH) * np.sqrt(prior.b * (1 - own))
-    return _shrunk(figure, shrunk, shrunk - half, shrunk + half)
+    return prior.a + _own_share(sums, prior) * (value - prior.a)
 
 
-def _shrunk(figure: Figure, value: Floats, low: Floats, high: Floats) -> Shrunk:
-    return Shrunk(value, *ends_about(figure, value, low, high))
+def shrunk_interval(figure: Figure, sums: Sums, prior: Prior) -> tuple[Floats, Floats]:
+    """The 90 % interval of what is most likely true of each player: that of the posterior."""
+    trials, total = sums.trials / prior.dispersion, sums.total / prior.dispersion
+    shrunk = shrink(figure, sums, prior)
+    if figure.kind == "rate":
+        a, b = prior.a + total, prior.b + np.maximum(trials - total, 0)
+        low, high = beta_quantile(a, b, LOW), beta_quantile(a, b, HIGH)
+    elif figure.kind == "count":
+        a, b = prior.a + total, prior.b + trials
+        low, high = gamma_quantile(a, LOW) / b, gamma_quantile(a, HIGH) / b
+    else:
+        half = ndtri(HIGH) * np.sqrt(prior.b * (1 - _own_share(sums, prior)))
+        low, high = shrunk - half, shrunk + half
+    return ends_about(figure, shrunk, low, high)
+
+
+def _own_share(sums: Sums, prior: Prior) -> Floats:
+    """How much each player's own mean counts, the rest being the population's; none without values."""
+    variance, _ = variance_of_value(sums, prior.within)
+    chance = prior.dispersion * np.nan_to_num(variance)
+    between = prior.b * sums.trials
+    return np.divide(between, between + chance, out=np.zeros_like(between), where=between > 0)

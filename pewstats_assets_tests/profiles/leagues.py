@@ -35,6 +35,7 @@ def play(
     spread: float = 1.1,
     differ: float = 1.0,
     together: float = 0.15,
+    shuffled: bool = False,
 ) -> League:
     """Play a league.
 
@@ -45,6 +46,7 @@ def play(
         spread: of fights, lognormal.
         differ: how much players differ; 0 makes them all alike.
         together: how strongly the fights of one match are correlated.
+        shuffled: whether what came out of the fights is dealt out anew, to anybody's fight.
     """
     rng = np.random.default_rng(seed)
     number = np.clip(rng.lognormal(np.log(fights), spread, players).astype(int), 1, 3_000)
@@ -63,6 +65,9 @@ def play(
     knocks = rng.poisson(truth[COUNT.name][player] * day).astype(float)
     # Most fights have little damage, a few have much.
     damage = rng.gamma(0.9, truth[MEAN.name][player] * day / 0.9)
+    if shuffled:
+        deal = rng.permutation(player.size)
+        wins, knocks, damage = wins[deal], knocks[deal], damage[deal]
     rows = player * 2 + half
     columns = {
         "fights": np.ones(player.size),

@@ -8,22 +8,24 @@ from pewstats_assets.profiles.figures import FIGURES, Figure
 from pewstats_assets.profiles.populations import (
     SUM_COLUMNS,
     FigureOfPlayers,
+    PlayerSums,
     PopulationFigure,
     describe_figure,
     figure_of_players,
-    split,
 )
-from pewstats_assets.profiles.reliability import MIN_PLAYERS, Floats, Halves, Sums, halves_of, variation_of
+from pewstats_assets.profiles.reliability import MIN_PLAYERS, Floats, Sums, variation_of
 from pewstats_assets_tests.profiles.leagues import COUNT, MEAN, RATE, League, play
 
 KINDS = pytest.mark.parametrize("figure", [RATE, COUNT, MEAN], ids=lambda figure: figure.kind)
 
 
 def describe(league: League, figure: Figure) -> tuple[PopulationFigure, FigureOfPlayers]:
-    parts = split(league.sums)
-    halves = halves_of(figure, parts)
-    population = describe_figure(figure, halves, league.fights)
-    return population, figure_of_players(figure, halves.players(), league.fights, population)
+    return compare(PlayerSums(league.sums), figure)
+
+
+def compare(players: PlayerSums, figure: Figure) -> tuple[PopulationFigure, FigureOfPlayers]:
+    population = describe_figure(figure, players)
+    return population, figure_of_players(figure, players.halves(figure).players(), players.fights, population)
 
 
 def share(inside: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> float:
@@ -62,7 +64,7 @@ def test_shrunk_values_are_closer_to_the_truth(figure: Figure) -> None:
 @KINDS
 def test_the_mean_of_players_and_the_variance_between_them_are_recovered(figure: Figure) -> None:
     league = play(2_000, 3, fights=30)
-    variation = variation_of(figure, halves_of(figure, split(league.sums)))
+    variation = variation_of(figure, PlayerSums(league.sums).halves(figure))
     assert variation is not None
     truth = league.truth[figure.name]
     assert variation.mean == pytest.approx(truth.mean(), rel=0.05)
@@ -90,7 +92,7 @@ def test_the_minimum_is_where_the_reliability_reaches_one_half(figure: Figure) -
     for seed in range(3):
         league = play(1_000, 100 + seed, fights=minimum, spread=0.01)
         truth = league.truth[figure.name]
-        sums = halves_of(figure, split(league.sums)).players()
+        sums = PlayerSums(league.sums).halves(figure).players()
         seen.append(np.corrcoef(sums.total / sums.trials, truth)[0, 1] ** 2)
     assert np.mean(seen) == pytest.approx(0.5, abs=0.07)
     assert population.reliability == pytest.approx(100 / (100 + minimum), abs=0.02)
@@ -117,26 +119,14 @@ def test_players_who_are_all_alike_give_no_findings(figure: Figure) -> None:
 
 @KINDS
 def test_outcomes_that_are_shuffled_between_players_give_no_findings(figure: Figure) -> None:
-    league = play(500, 8, together=0.0)
-    rng = np.random.default_rng(8)
-    sums = halves_of(figure, split(league.sums))
-    # Every trial's outcome goes to somebody else: the totals are dealt out anew, by chance.
-    trials = sums.trials.ravel()
-    owner = np.repeat(np.arange(trials.size), trials.astype(int))
-    outcomes = np.zeros(owner.size)
-    whole = int(sums.total.sum()) if figure.kind != "mean" else owner.size
-    if figure.kind == "rate":
-        outcomes[rng.permutation(owner.size)[:whole]] = 1
-    elif figure.kind == "count":
-        np.add.at(outcomes, rng.integers(0, owner.size, whole), 1)
-    else:
-        outcomes = rng.gamma(0.9, 100.0, owner.size)
-    total, squares = np.zeros(trials.size), np.zeros(trials.size)
-    np.add.at(total, owner, outcomes)
-    np.add.at(squares, owner, outcomes**2)
-    shuffled = Halves(total.reshape(-1, 2), sums.trials, squares.reshape(-1, 2))
-    population = describe_figure(figure, shuffled, league.fights)
-    assert population.min_fights is None
+    for seed in range(6):
+        assert describe(play(500, seed), figure)[0].min_fights is not None
+        population, players = describe(play(500, seed, shuffled=True), figure)
+        assert population.min_fights is None
+        assert not players.is_enough.any()
+        assert population.prior is not None
+        mean = population.prior.mean(figure)
+        assert share((players.shrunk_low > mean) | (players.shrunk_high < mean)) < 0.01
 
 
 @KINDS
@@ -151,12 +141,7 @@ def test_percentiles_are_places_among_those_with_enough_fights(figure: Figure) -
 
 def of(figure: Figure, rows: list[dict[str, object]]) -> tuple[PopulationFigure, FigureOfPlayers]:
     nothing = dict.fromkeys(SUM_COLUMNS, 0)
-    frame = pl.DataFrame([nothing | row for row in rows])
-    parts = split(frame)
-    halves = halves_of(figure, parts)
-    fights = (parts[0]["fights"] + parts[1]["fights"]).to_numpy().astype(float)
-    population = describe_figure(figure, halves, fights)
-    return population, figure_of_players(figure, halves.players(), fights, population)
+    return compare(PlayerSums(pl.DataFrame([nothing | row for row in rows])), figure)
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)

@@ -12,10 +12,10 @@ from pewstats_assets.profiles.figures import FIGURES
 from pewstats_assets.profiles.populations import (
     PLAYER_FIGURES,
     PLAYER_PLAYSTYLES,
+    PlayerSums,
     describe_population,
     player_figures,
     player_playstyles,
-    players_of,
 )
 from pewstats_assets.warehouse.bulk import copy_frame, read_frame
 from pewstats_assets.warehouse.populations import Mode, begin, sums_of_mode, write_population
@@ -47,8 +47,8 @@ def materialize(connection: psycopg.Connection) -> list[Mode]:
     with connection.transaction():
         modes = begin(connection)
         for mode in modes:
-            sums = sums_of_mode(connection, mode)
-            population, players = describe_population(sums), players_of(sums)
+            players = PlayerSums(sums_of_mode(connection, mode))
+            population = describe_population(players)
             figures = player_figures(population, players)
             write_population(connection, mode, population, figures, player_playstyles(population, players))
     return modes
@@ -71,12 +71,13 @@ def test_every_mode_is_a_population_of_its_own(connection: psycopg.Connection) -
         store(connection, league, mode)
     assert materialize(connection) == [DUO, SQUAD]
     for mode, league in leagues.items():
-        population, players = describe_population(league.sums), players_of(league.sums)
+        players = PlayerSums(league.sums)
+        population = describe_population(players)
         figures = pl.concat(player_figures(population, players)).sort("player_account_id", "figure")
         assert figures.height > 100
         assert_frame_equal(stored(connection, "player_figures", PLAYER_FIGURES, mode), figures, rel_tol=1e-9)
         playstyles = player_playstyles(population, players)
-        assert playstyles.height == players.height
+        assert playstyles.height == players.accounts.len()
         assert_frame_equal(stored(connection, "player_playstyles", PLAYER_PLAYSTYLES, mode), playstyles)
         rows = connection.execute(
             "SELECT figure, players, min_fights, prior_a, quantiles FROM population_figures WHERE game_mode = %s",
