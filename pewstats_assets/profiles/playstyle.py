@@ -4,7 +4,7 @@
 
 The playstyle has five axes. Each is made of shrunk figures, in units of how much players differ in them, and is the
 percentile of their sum among the players of the mode. The name is that of the combination of axes that is the most
-pronounced. A player with less than the minimum of fights of any figure on an axis has no name: not enough fights.
+pronounced. A player without enough fights for at least one figure of each axis has no name: not enough fights.
 """
 
 from collections.abc import Mapping
@@ -34,41 +34,72 @@ NOT_ENOUGH_FIGHTS: Final = "not enough fights"
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A direction in which players differ: the figures that it is made of, and whether each counts for or against."""
+    """A direction in which players differ.
+
+    Attributes:
+        name: the axis.
+        figures: what it is made of, by name: 1 what counts for it, -1 what counts against it.
+        description: the same in words.
+    """
 
     name: str
-    figures: Mapping[str, float]
+    figures: Mapping[str, int]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A name for a combination of axes.
+
+    Attributes:
+        name: the playstyle.
+        axes: how much each axis counts for the combination; what counts against it is negative.
+        description: what such a player does.
+    """
+
+    name: str
+    axes: Mapping[str, float]
     description: str
 
 
 AXES: Final = (
     Axis(
         "aggression",
-        {"damage_dealt_per_fight": 1.0, "knocks_per_fight": 1.0, "first_hit_rate": 1.0},
-        "Damage and knocks dealt per fight, first hits dealt.",
+        {"damage_dealt_per_fight": 1, "knocks_per_fight": 1, "first_hit_rate": 1},
+        "damage, knocks and first hits dealt",
     ),
-    Axis("mobility", {"speed": 1.0}, "Speed in fights."),
-    Axis(
-        "support",
-        {"mate_distance": -1.0, "focus_share": 1.0, "trade_rate": 1.0},
-        "Nearness of team mates, focused damage, trades made.",
-    ),
-    Axis("range", {"first_hit_distance": 1.0}, "Distance of the first hit."),
+    Axis("mobility", {"speed": 1}, "speed in fights"),
+    Axis("support", {"mate_distance": -1, "trade_rate": 1}, "nearness of team mates, trades made"),
+    Axis("range", {"first_hit_distance": 1}, "distance of the first hit"),
     Axis(
         "survival",
-        {"survival_rate": 1.0, "knocked_rate": -1.0, "damage_taken_per_fight": -1.0},
-        "Fights survived, not being knocked, little damage taken.",
+        {"survival_rate": 1, "knocked_rate": -1, "damage_taken_per_fight": -1},
+        "fights survived, not being knocked, little damage taken",
     ),
 )
 
-#: The share of an axis in a combination; what is against it counts negatively.
-NAMES: Final[Mapping[str, Mapping[str, float]]] = {
-    "Entry Fragger": {"aggression": 1.0},
-    "Roamer": {"mobility": 1.0},
-    "Supporter": {"support": 1.0},
-    "Marksman": {"range": 1.0},
-    "Survivor": {"survival": 1.0},
-}
+
+def _style(name: str, impact: int, together: int, description: str) -> Style:
+    """Name one of the four combinations of more or less impact, and of being with the squad or away from it."""
+    axes = {
+        "aggression": 1.0 * impact,
+        "range": 0.5 * impact,
+        "survival": 0.5 * impact,
+        "support": 1.0 * together,
+        "mobility": -0.5 * together,
+    }
+    return Style(name, axes, description)
+
+
+#: Four, for more do not last: on a simulated league, two random halves of 250 fights of a player give the same of these
+#: in 3 of 4 cases, and the same of five in 2 of 3 (see the tests). What two halves agree on most, is how much a player
+#: deals and how near the squad is; range and survival go with the first, standing still with the second.
+STYLES: Final = (
+    _style("Spearhead", 1, 1, "deals much damage, and has the squad close by"),
+    _style("Hunter", 1, -1, "deals much damage, on the move and away from the squad"),
+    _style("Supporter", -1, 1, "keeps close to the squad, and leaves much of the damage to others"),
+    _style("Wanderer", -1, -1, "on the move and away from the squad, and deals little damage"),
+)
 
 
 def playstyle_v2(knocks_per_fight: Floats, survival_rate: Floats, damage_per_fight: Floats) -> NDArray[np.str_]:
@@ -93,14 +124,8 @@ def names_of(axes: Mapping[str, Floats]) -> NDArray[np.str_]:
     Args:
         axes: the percentile of each player by axis; NaN where it is not known.
     """
-    scores = np.stack([_pronounced(axes, shares) for shares in NAMES.values()], axis=1)
-    unknown = np.isnan(scores).any(axis=1)
-    best = np.argmax(np.where(np.isnan(scores), 0.0, scores), axis=1)
-    return np.where(unknown, NOT_ENOUGH_FIGHTS, np.array(list(NAMES))[best])
-
-
-def _pronounced(axes: Mapping[str, Floats], shares: Mapping[str, float]) -> Floats:
-    """How far a combination is from the middle of the population; combinations of few and many axes are comparable."""
-    length = float(np.hypot.reduce(np.array(list(shares.values()))))
-    total: Floats = np.sum([share * (axes[axis] - 0.5) for axis, share in shares.items()], axis=0)
-    return total / length
+    scores = np.stack(
+        [np.sum([share * (axes[axis] - 0.5) for axis, share in style.axes.items()], axis=0) for style in STYLES], axis=1
+    )
+    names = np.array([style.name for style in STYLES])[np.argmax(scores, axis=1)]
+    return np.where(np.isnan(scores).any(axis=1), NOT_ENOUGH_FIGHTS, names)

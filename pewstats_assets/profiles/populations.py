@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from pewstats_assets.profiles.figures import BY_NAME, FIGURES, Figure
 from pewstats_assets.profiles.intervals import interval, values_of
 from pewstats_assets.profiles.percentiles import percentiles_of, quantiles_of
-from pewstats_assets.profiles.playstyle import AXES, names_of, playstyle_v2
+from pewstats_assets.profiles.playstyle import AXES, Axis, names_of, playstyle_v2
 from pewstats_assets.profiles.reliability import Floats, Halves, Sums, sums_of, variation_of
 from pewstats_assets.profiles.shrinkage import Prior, prior_of, shrink, shrunk_interval
 
 #: The fights after which `PopulationFigure.reliability` is given.
 FIGHTS_OF_RELIABILITY: Final = 100
+#: No figure of an axis counts for more than this much reliability would make it.
+_MAX_RELIABILITY: Final = 0.99
 #: The sum columns that all figures are made of.
 SUM_COLUMNS: Final = tuple(dict.fromkeys(["fights", *(column for figure in FIGURES for column in figure.columns)]))
 #: One row per player and figure; values in the figure's unit, percentiles 0 to 1.
@@ -285,29 +287,30 @@ def min_fights_of_playstyle(figures: Mapping[str, PopulationFigure]) -> int | No
         known = [minimum for minimum in of_axis if minimum is not None]
         if not known:
             return None
-        minimums += known
+        minimums.append(min(known))
     return max(minimums)
 
 
 def _scores(population: Mapping[str, PopulationFigure], players: PlayerSums) -> dict[str, Floats]:
-    """How far each player is along each axis; NaN for who has not enough fights, or if the axis cannot be told.
+    """How far each player is along each axis; NaN for who has enough fights for none of its figures."""
+    return {axis.name: _score(axis, population, players) for axis in AXES}
 
-    Figures in which the players of the population do not differ by more than chance are left out.
+
+def _score(axis: Axis, population: Mapping[str, PopulationFigure], players: PlayerSums) -> Floats:
+    """How far each player is from the mean, each figure in units of how much players differ in it.
+
+    A figure counts the more, the less chance is in it: by 1 / (1 - reliability). Figures in which the players of the
+    population do not differ by more than chance are left out.
     """
-    scores = {}
-    for axis in AXES:
-        score = np.full(players.accounts.len(), np.nan)
-        known = [name for name in axis.figures if population[name].min_fights is not None]
-        if known:
-            score = np.sum([axis.figures[name] * _deviation(population[name], players) for name in known], axis=0)
-        scores[axis.name] = score
-    return scores
-
-
-def _deviation(population: PopulationFigure, players: PlayerSums) -> Floats:
-    """How far each player is from the mean, in units of how much players differ; NaN for who has not enough fights."""
-    figure, prior = BY_NAME[population.figure], population.prior
-    assert prior is not None
-    sums = players.halves(figure).players()
-    deviation = (shrink(figure, sums, prior) - prior.mean(figure)) / prior.spread(figure)
-    return np.where(has_enough(population, sums.trials, players.fights), deviation, np.nan)
+    score = np.zeros(players.accounts.len())
+    is_enough = np.zeros(score.shape, dtype=np.bool_)
+    for name, sign in axis.figures.items():
+        of_population = population[name]
+        if of_population.prior is None or of_population.reliability is None:
+            continue
+        figure, prior = BY_NAME[name], of_population.prior
+        sums = players.halves(figure).players()
+        deviation = (shrink(figure, sums, prior) - prior.mean(figure)) / prior.spread(figure)
+        score += sign * deviation / (1 - min(of_population.reliability, _MAX_RELIABILITY))
+        is_enough |= has_enough(of_population, sums.trials, players.fights)
+    return np.where(is_enough, score, np.nan)
