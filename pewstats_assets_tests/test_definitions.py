@@ -1,5 +1,7 @@
 """What Dagster loads, as the UI shows it: nothing without a description, and nobody has to ask whose it is."""
 
+import subprocess
+import sys
 from typing import Any
 
 from pewstats_assets.definitions import defs
@@ -19,7 +21,7 @@ def is_sentence(text: str | None) -> bool:
 def test_every_asset_says_what_it_is_whose_it_is_and_what_is_in_its_columns() -> None:
     specs = defs.resolve_all_asset_specs()
     assert {spec.key.to_user_string() for spec in specs} == {
-        "telemetry", "team_fights", "fight_participants", "player_profiles", "warehouse",
+        "telemetry", "team_fights", "fight_participants", "player_profiles", "player_populations", "warehouse",
     }  # fmt: skip
     for spec in specs:
         assert is_sentence(spec.description), spec.key
@@ -39,7 +41,9 @@ def test_every_check_says_what_must_hold() -> None:
 
 
 def test_every_job_and_what_starts_it_says_what_it_does() -> None:
-    assert {job.name for job in JOBS} == {"load_match_batches", "check_match_batches", "check_whole_tables"}
+    assert {job.name for job in JOBS} == {
+        "load_match_batches", "compare_players", "check_match_batches", "check_whole_tables",
+    }  # fmt: skip
     definitions: list[Any] = [*JOBS, *REPOSITORY.sensor_defs, *REPOSITORY.schedule_defs]
     for one in definitions:
         assert is_sentence(one.description), one.name
@@ -55,5 +59,14 @@ def test_every_op_and_resource_says_what_it_is() -> None:
         assert is_sentence(resource.description), name
 
 
-def test_the_schedule_is_in_utc() -> None:
-    assert [schedule.execution_timezone for schedule in REPOSITORY.schedule_defs] == ["UTC"]
+def test_schedules_are_in_utc() -> None:
+    assert {schedule.name: schedule.execution_timezone for schedule in REPOSITORY.schedule_defs} == {
+        "compare_players_daily": "UTC",
+        "check_whole_tables_daily": "UTC",
+    }
+
+
+def test_what_is_loaded_needs_no_statistics() -> None:
+    """SciPy takes longer to import than most commands run: only comparing players and showing one need it."""
+    code = "import sys, pewstats_assets.definitions, pewstats_assets.cli; assert 'scipy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

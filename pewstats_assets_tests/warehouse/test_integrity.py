@@ -108,6 +108,21 @@ FOREIGN_KEY = """
 ALTER TABLE fight_participants ADD CONSTRAINT fight_participants_fight_id_fkey
 FOREIGN KEY (fight_id) REFERENCES team_fights (id)
 """
+#: Rows about the winner that keep every rule.
+FIGURE = """
+INSERT INTO player_figures VALUES
+    ('account.winner', 'squad-fpp', 'official', 'win_rate', 60, 60, 0.5, 0.4, 0.6, 0.55, 0.5, 0.58, 0.7)
+"""
+PLAYSTYLE = """
+INSERT INTO player_playstyles VALUES
+    ('account.winner', 'squad-fpp', 'official', 60, 'Balanced Fighter', 'Hunter', 0, 1, 0.5, 0.5, 0.5)
+"""
+#: What makes the winner a bot: in such a row, and in the sums of the batch.
+AS_BOT = f"""
+player_account_id = 'ai.7';
+UPDATE player_profile_sums SET player_account_id = 'ai.7'
+WHERE player_account_id = 'account.winner' AND batch = '{BATCH}'
+"""
 BREAKAGES = [
     Breakage(
         "every_fight_has_participants",
@@ -249,6 +264,39 @@ BREAKAGES = [
         SELECT (jsonb_populate_record(p, '{{"player_account_id": "account.nobody"}}')).*
         FROM player_profile_sums p WHERE batch = '{BATCH}' AND player_account_id = 'account.winner' AND half = 0
         """,
+    ),
+    Breakage(
+        "percentiles_are_0_to_1",
+        f"{FIGURE}; UPDATE player_figures SET percentile = 1.01",
+        restore="DELETE FROM player_figures",
+    ),
+    Breakage(
+        "percentiles_are_0_to_1",
+        f"{PLAYSTYLE}; UPDATE player_playstyles SET mobility = -0.01, range = 'NaN'",
+        violations=2,
+        restore="DELETE FROM player_playstyles",
+    ),
+    *(
+        Breakage(
+            "figures_are_within_their_intervals",
+            f"{FIGURE}; UPDATE player_figures SET {damage}",
+            restore="DELETE FROM player_figures",
+        )
+        for damage in ("low = 0.51", "high = 0.49", "shrunk = 0.59", "shrunk_high = 'NaN', shrunk = 'NaN'")
+    ),
+    *(
+        Breakage(
+            "only_people_with_fights_are_compared",
+            f"{row}; UPDATE {table} SET {damage}",
+            also=also,
+            restore=f"DELETE FROM {table}",
+        )
+        for table, row in (("player_figures", FIGURE), ("player_playstyles", PLAYSTYLE))
+        for damage, also in (
+            ("player_account_id = 'account.nobody'", frozenset[str]()),
+            ("game_mode = 'duo'", frozenset[str]()),
+            (AS_BOT, frozenset({"profiles_are_the_sums_of_the_participants"})),
+        )
     ),
     Breakage(
         "constraints_are_in_force",

@@ -428,6 +428,8 @@ RULES: Final = (
         SELECT player_account_id, game_mode, match_type, figure, low, value, high, shrunk_low, shrunk, shrunk_high
         FROM player_figures
         WHERE (value BETWEEN low AND high AND shrunk BETWEEN shrunk_low AND shrunk_high) IS NOT TRUE
+           -- NaN is greater than all numbers.
+           OR greatest(high, shrunk_high) >= 'Infinity'
         """,
         repair=_COMPARE_AGAIN,
         blocking=False,
