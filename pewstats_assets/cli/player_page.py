@@ -12,6 +12,7 @@ from rich.text import Text
 from pewstats_assets.player_report import Mate, PlayerReport
 from pewstats_assets.profiles.figures import BY_NAME, Figure, Section
 from pewstats_assets.profiles.player import LAST_DAYS, LAST_FIGHTS, Estimate, MapFigure, PlayerFigure, PlayerInMode
+from pewstats_assets.profiles.playstyle import STYLES
 from pewstats_assets.tables import bar, printable
 
 WIDTH: Final = 100
@@ -66,6 +67,7 @@ def _print_head(console: Console, report: PlayerReport) -> None:
             bar(brief.fights / most, _BAR_LENGTH),
         )
     console.print(table)
+    console.print()
 
 
 def _print_mode(console: Console, mode: PlayerInMode) -> None:
@@ -85,15 +87,16 @@ def _compared(mode: PlayerInMode) -> str:
 def _print_playstyle(console: Console, mode: PlayerInMode) -> None:
     style = mode.playstyle
     console.print()
-    console.print(
-        Text("Playstyle  ", style="bold"), Text(style.playstyle), Text(f"  (v2: {style.playstyle_v2})", style="dim")
-    )
+    meaning = next((f": {one.description}" for one in STYLES if one.name == style.playstyle), "")
+    console.print(Text("Playstyle ", style="bold"), f"{style.playstyle}{meaning}")
+    console.print(Text(f"  playstyle_v2: {style.playstyle_v2}", style="dim"))
     if all(value is None for value in style.axes.values()):
         needed = "nobody has enough yet" if style.min_fights is None else f"from {style.min_fights} fights on"
-        console.print(Text(f"  {_MARK} axes: {needed}", style="dim"))
+        console.print(Text(f"  {_MARK} {needed}\n", style="dim"))
         return
     for axis, value in style.axes.items():
         console.print(Text(f"  {axis:<12}"), _percentile(value, "neither"))
+    console.print()
 
 
 def _print_figures(console: Console, mode: PlayerInMode) -> None:
@@ -110,16 +113,13 @@ def _print_figures(console: Console, mode: PlayerInMode) -> None:
 
 def _figure_row(one: PlayerFigure) -> Iterable[Text | str]:
     figure = BY_NAME[one.figure]
-    label = f"  {figure.label}" + (" ↓" if figure.better == "lower" else "")
-    yield label
+    yield f"  {_label(figure)}" + (" ↓" if figure.better == "lower" else "")
     yield from _estimate_cells(figure, one.estimate)
     yield Text(_number(figure, one.shrunk), style="" if one.is_enough else "dim")
     if one.is_enough:
         yield _percentile(one.percentile, figure.better)
-    elif one.min_fights is None:
-        yield Text(f"{_MARK} players cannot be told apart", style="dim")
-    else:
-        yield Text(f"{_MARK} few: from {one.min_fights} fights on", style="dim")
+    elif one.estimate.trials:
+        yield Text(_MARK if one.min_fights is None else f"{_MARK} from {one.min_fights} fights on", style="dim")
 
 
 def _add_maps(table: Table, maps: Sequence[MapFigure]) -> None:
@@ -137,7 +137,7 @@ def _print_trend(console: Console, mode: PlayerInMode) -> None:
         figure = BY_NAME[one.figure]
         change = {"up": "▲ more", "down": "▼ less", None: ""}[one.change]
         table.add_row(
-            f"  {figure.label}",
+            f"  {_label(figure)}",
             _number(figure, one.last_fights.value),
             *_estimate_cells(figure, one.last_days),
             _number(figure, one.before.value),
@@ -179,8 +179,8 @@ def _print_legend(console: Console) -> None:
         Text(
             "n: of how many. likely: the value, drawn towards the players as far as it may be chance. percentile:"
             " of 100 players with enough fights, so many have less. ↓: less is better."
-            f" {_MARK}: not enough to tell the player from others. ▲▼: intervals that do not touch."
-            " More: docs/player-profiles.md.",
+            f" {_MARK}: too few fights to tell the player from others; without a number, nobody can be told from others"
+            " in this. ▲▼: intervals that do not touch. More: docs/player-profiles.md.",
             style="dim",
         )
     )
@@ -206,8 +206,12 @@ def _estimate_cells(figure: Figure, estimate: Estimate) -> Iterable[str]:
     yield f"{estimate.trials}"
 
 
+def _label(figure: Figure) -> str:
+    return f"{figure.label}, {figure.unit}" if figure.unit in {"HP", "m", "m/s"} else figure.label
+
+
 def _number(figure: Figure, value: float | None) -> str:
-    """A value as short as a person wants it; units are in the column of the value alone."""
+    """A value as short as a person wants it; its unit is in the label."""
     if value is None:
         return ""
     if figure.unit == "share":

@@ -95,10 +95,10 @@ def _style(name: str, impact: int, together: int, description: str) -> Style:
 #: in 3 of 4 cases, and the same of five in 2 of 3 (see the tests). What two halves agree on most, is how much a player
 #: deals and how near the squad is; range and survival go with the first, standing still with the second.
 STYLES: Final = (
-    _style("Spearhead", 1, 1, "deals much damage, and has the squad close by"),
-    _style("Hunter", 1, -1, "deals much damage, on the move and away from the squad"),
-    _style("Supporter", -1, 1, "keeps close to the squad, and leaves much of the damage to others"),
-    _style("Wanderer", -1, -1, "on the move and away from the squad, and deals little damage"),
+    _style("Spearhead", 1, 1, "strong in fights, with the squad close by"),
+    _style("Hunter", 1, -1, "strong in fights, on the move and away from the squad"),
+    _style("Supporter", -1, 1, "close to the squad, and leaves more of the fight to others"),
+    _style("Wanderer", -1, -1, "on the move and away from the squad, and leaves more of the fight to others"),
 )
 
 

@@ -142,7 +142,7 @@ PLAYER_PLAYSTYLES: Final = Table(
         ),
         _axis("aggression", "damage, knocks and first hits dealt"),
         _axis("mobility", "speed in fights"),
-        _axis("support", "nearness of team mates, focused damage, trades made"),
+        _axis("support", "nearness of team mates, trades made"),
         _axis("range", "distance of the first hit"),
         _axis("survival", "fights survived, not being knocked, little damage taken"),
     ),
