@@ -115,6 +115,8 @@ class Sightings:
 
     def between(self, before: Numbers, after: Numbers, time: Numbers) -> Floats:
         """Return places at times between two rows each, of shape (n, 3); NaN where that is not known."""
+        # Whoever is seen at that very time is there, whatever the gap.
+        after = np.where((before >= 0) & (self.time[before] == time), before, after)
         before = np.where((after >= 0) & (self.time[after] == time), after, before)
         since, until = self.time[before], self.time[after]
         is_known = (before >= 0) & (after >= 0) & (until - since <= _MAX_GAP_US)
