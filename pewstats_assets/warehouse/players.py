@@ -66,13 +66,14 @@ class Finishes:
     finishes: int
 
 
+# With an OR instead of the UNION, no index would be used.
 _FIND: Final = """
 SELECT player_account_id,
        (array_agg(player_name ORDER BY last_seen_at DESC, player_name))[1] AS player_name,
        sum(matches)::bigint AS matches, max(last_seen_at) AS last_seen_at
 FROM player_names
-WHERE player_account_id = %(player)s OR player_account_id IN (
-    SELECT player_account_id FROM player_names WHERE player_name = %(player)s
+WHERE player_account_id IN (
+    SELECT %(player)s UNION SELECT player_account_id FROM player_names WHERE player_name = %(player)s
 )
 GROUP BY player_account_id
 ORDER BY last_seen_at DESC, player_account_id
