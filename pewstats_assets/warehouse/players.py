@@ -138,8 +138,20 @@ WHERE squad_id = ANY (%(squads)s) AND %(player)s IN (knocker_account_id, finishe
 GROUP BY knocker_account_id, finisher_account_id
 ORDER BY finishes DESC, knocker_account_id, finisher_account_id
 """
-# The player's own fights alone, by the index on their account.
+# The player's own fights alone, and only those of late: by the index on account and time. The match's time may be that
+# of its end, hence the day more; the last fights are those of whole matches, until they are numbered.
 _RECENT: Final = """
+WITH last_fights AS (
+    SELECT match_datetime
+    FROM fight_participants fp
+    WHERE fp.player_account_id = %(player)s
+      AND fp.game_mode IS NOT DISTINCT FROM %(game_mode)s AND fp.match_type IS NOT DISTINCT FROM %(match_type)s
+    ORDER BY match_datetime DESC
+    LIMIT %(last)s
+), late AS (
+    SELECT least(max(match_datetime) - make_interval(days => %(days)s + 1), min(match_datetime)) AS since
+    FROM last_fights
+)
 SELECT fight_start_time, team_outcome, survived, knocks_dealt, kills_dealt, damage_dealt, damage_taken
 FROM (
     SELECT tf.fight_start_time, tf.team_outcomes ->> fp.team_id::text AS team_outcome, fp.*,
@@ -147,7 +159,7 @@ FROM (
            row_number() OVER (ORDER BY tf.fight_start_time DESC, fp.id DESC) AS number
     FROM fight_participants fp
     JOIN team_fights tf ON tf.id = fp.fight_id
-    WHERE fp.player_account_id = %(player)s
+    WHERE fp.player_account_id = %(player)s AND fp.match_datetime >= (SELECT since FROM late)
       AND fp.game_mode IS NOT DISTINCT FROM %(game_mode)s AND fp.match_type IS NOT DISTINCT FROM %(match_type)s
 ) fights
 WHERE number <= %(last)s OR fight_start_time > last_fight_at - make_interval(days => %(days)s)

@@ -1,0 +1,2 @@
+DROP INDEX fight_participants_player_account_id;
+CREATE INDEX fight_participants_player_account_id ON fight_participants (player_account_id, match_datetime);
