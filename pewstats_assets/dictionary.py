@@ -53,3 +53,8 @@ class Table:
     name: str
     description: str
     columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in their order."""
+        return [column.name for column in self.columns]

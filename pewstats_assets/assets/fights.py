@@ -65,16 +65,17 @@ def materialize_fights(
     start = time.monotonic()
     found = found or _find(store, batch)
     detected, quarantined = _sort_out(store, batch, found.matches)
+    details = found.details.of_matches([match.match_no for match in detected])
     log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
 
     def replace(connection: psycopg.Connection) -> list[MatchInQuarantine]:
-        replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined)
+        replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined, details=details)
         return in_quarantine(connection, [batch])
 
     left_out = in_warehouse(log, warehouse, replace)
     return (
         metadata.of_fights(detected, left_out, time.monotonic() - start),
-        metadata.of_participants(detected, len(left_out)),
+        metadata.of_participants(detected, details, len(left_out)),
     )
 
 

@@ -16,6 +16,7 @@ import dagster as dg
 
 from pewstats_assets.dictionary import Table
 from pewstats_assets.fights import MatchFights
+from pewstats_assets.fights.participation import FightDetails
 from pewstats_assets.profiles import ProfileSums
 from pewstats_assets.tables import bar, printable
 from pewstats_assets.telemetry.store import FrameName
@@ -152,14 +153,16 @@ def of_fights(detected: Sequence[MatchFights], quarantined: Sequence[MatchInQuar
     }
 
 
-def of_participants(detected: Sequence[MatchFights], quarantined: int) -> Metadata:
-    """What is shown of a batch's participants: how many, and how many a fight has."""
+def of_participants(detected: Sequence[MatchFights], details: FightDetails, quarantined: int) -> Metadata:
+    """What is shown of a batch's participants: how many, how many a fight has, and what was written along with them."""
     per_fight = [len(fight.participants) for match in detected for fight in match.fights]
     return {
         **_matches(len(detected), quarantined),
         "fights": dg.MetadataValue.int(len(per_fight)),
         "participants": dg.MetadataValue.int(sum(per_fight)),
         **_mean("participants_per_fight", sum(per_fight), len(per_fight)),
+        "knocks": dg.MetadataValue.int(details.knocks.height),
+        "squads": dg.MetadataValue.int(details.squads["squad_id"].n_unique()),
         "fights_by_participants": _chart(_PARTICIPANTS, per_fight, "participants"),
         **_rows(sum(per_fight)),
     }

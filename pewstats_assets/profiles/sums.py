@@ -17,12 +17,12 @@ _LATE_PHASE: Final = 6
 #: No fight has so many HP, metres or metres per second: what a broken file says must not overflow once it is squared.
 _MOST: Final = 1e6
 
-_won: Final = pl.col("team_outcome") == "WON"
-_fates_known: Final = pl.col("knocks_finished_by_self").is_not_null()
-_position_known: Final = pl.col("is_alone").is_not_null()
-_is_grouped: Final = _position_known & (pl.col("mates_within_25m") > 0)
-_distance: Final = pl.col("first_hit_distance_m")
-_phase: Final = pl.col("zone_phase")
+_WON: Final = pl.col("team_outcome") == "WON"
+_FATES_KNOWN: Final = pl.col("knocks_finished_by_self").is_not_null()
+_POSITION_KNOWN: Final = pl.col("is_alone").is_not_null()
+_IS_GROUPED: Final = _POSITION_KNOWN & (pl.col("mates_within_25m") > 0)
+_DISTANCE: Final = pl.col("first_hit_distance_m")
+_PHASE: Final = pl.col("zone_phase")
 
 
 def sum_profiles(fights: FightsOfBatch) -> ProfileSums:
@@ -61,7 +61,7 @@ def _sum_players(people: pl.DataFrame) -> pl.DataFrame:
 def _of_a_fight() -> Iterator[pl.Expr]:
     """What one fight of a player adds to each sum: a number, a yes, or null if that is not known."""
     yield pl.lit(value=True).alias("fights")
-    yield _won.alias("wins")
+    yield _WON.alias("wins")
     yield (pl.col("team_outcome") == "LOST").alias("losses")
     yield (pl.col("team_outcome") == "DRAW").alias("draws")
     yield pl.col("survived").alias("survivals")
@@ -73,7 +73,7 @@ def _of_a_fight() -> Iterator[pl.Expr]:
     yield pl.col("damage_to_knocked")
 
     yield pl.col("enemy_knocks")
-    yield pl.when(_fates_known).then("enemy_knocks").alias("knocks_fate_known")
+    yield pl.when(_FATES_KNOWN).then("enemy_knocks").alias("knocks_fate_known")
     yield pl.col("knocks_finished_by_self", "knocks_finished_by_team", "knocks_finished_by_others")
     yield pl.col("knocks_revived", "knocks_bled_out")
     yield pl.col("knocks_taken")
@@ -89,14 +89,14 @@ def _of_a_fight() -> Iterator[pl.Expr]:
     dealt = pl.col("damage_dealt")
     yield from _values("focus_share", pl.when(dealt > 0).then(pl.col("focused_damage") / dealt))
     yield from _values("mate_distance", pl.col("mate_distance_mean_m"))
-    yield from _values("first_hit_distance", _distance)
+    yield from _values("first_hit_distance", _DISTANCE)
     yield from _values("speed", pl.col("mean_speed_mps"))
     yield from _values("height", pl.col("height_over_opponent_m"))
 
-    yield _position_known.alias("positions_known")
+    yield _POSITION_KNOWN.alias("positions_known")
     yield pl.col("is_alone").alias("isolated")
-    yield _is_grouped.alias("grouped")
-    yield (_position_known & ~pl.col("is_alone") & ~_is_grouped).alias("loose")
+    yield _IS_GROUPED.alias("grouped")
+    yield (_POSITION_KNOWN & ~pl.col("is_alone") & ~_IS_GROUPED).alias("loose")
     yield pl.col("joined_late").is_not_null().alias("joined_late_known")
     yield pl.col("joined_late")
     yield pl.col("in_blue_zone").is_not_null().alias("in_blue_known")
@@ -104,12 +104,12 @@ def _of_a_fight() -> Iterator[pl.Expr]:
 
     for numbers in ("even", "ahead", "behind", "third_party"):
         yield from _fights_and_wins(numbers, pl.col("numbers") == numbers)
-    yield from _fights_and_wins("early", _phase < _MIDDLE_PHASE)
-    yield from _fights_and_wins("middle", _phase.is_between(_MIDDLE_PHASE, _LATE_PHASE, closed="left"))
-    yield from _fights_and_wins("late", _phase >= _LATE_PHASE)
-    yield from _fights_and_wins("close", _distance < _MEDIUM_RANGE_M)
-    yield from _fights_and_wins("medium", _distance.is_between(_MEDIUM_RANGE_M, _LONG_RANGE_M, closed="left"))
-    yield from _fights_and_wins("long", _distance >= _LONG_RANGE_M)
+    yield from _fights_and_wins("early", _PHASE < _MIDDLE_PHASE)
+    yield from _fights_and_wins("middle", _PHASE.is_between(_MIDDLE_PHASE, _LATE_PHASE, closed="left"))
+    yield from _fights_and_wins("late", _PHASE >= _LATE_PHASE)
+    yield from _fights_and_wins("close", _DISTANCE < _MEDIUM_RANGE_M)
+    yield from _fights_and_wins("medium", _DISTANCE.is_between(_MEDIUM_RANGE_M, _LONG_RANGE_M, closed="left"))
+    yield from _fights_and_wins("long", _DISTANCE >= _LONG_RANGE_M)
 
 
 def _values(name: str, value: pl.Expr) -> Iterator[pl.Expr]:
@@ -125,7 +125,7 @@ def _square(value: pl.Expr) -> pl.Expr:
 
 def _fights_and_wins(kind: str, is_of_kind: pl.Expr) -> Iterator[pl.Expr]:
     yield is_of_kind.alias(f"fights_{kind}")
-    yield (is_of_kind & _won).alias(f"wins_{kind}")
+    yield (is_of_kind & _WON).alias(f"wins_{kind}")
 
 
 def _names(people: pl.DataFrame) -> pl.DataFrame:

@@ -32,13 +32,28 @@ def copy_rows(
 
 
 def copy_frame(connection: psycopg.Connection, table: str, frame: pl.DataFrame) -> None:
-    """Append a frame of numbers and texts to the columns of its names, as CSV: many rows at a time, none by itself."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT CSV)").format(
+    """Append a frame to the columns of its names, as CSV: many rows at a time, none by itself.
+
+    Doubles stay exact, empty text and null apart. Text goes into columns of uuid and jsonb, too, lists of text into
+    those of text[].
+    """
+    arrays = [name for name, dtype in frame.schema.items() if dtype == pl.List(pl.String)]
+    # Whatever the connection's encoding is, polars writes UTF-8.
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT CSV, ENCODING 'UTF8')").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     )
     with connection.cursor().copy(statement) as copy:
         for rows in frame.iter_slices(_ROWS_OF_SLICE):
-            copy.write(rows.write_csv(include_header=False))
+            # All text is quoted; what is null is empty without quotes, as COPY expects it.
+            text = rows.with_columns(map(_array, arrays)).write_csv(include_header=False, quote_style="non_numeric")
+            copy.write(text.encode())
+
+
+def _array(name: str) -> pl.Expr:
+    """Write lists of text as PostgreSQL writes arrays."""
+    escaped = pl.element().str.replace_all(r"([\\\"])", r"\${1}")
+    elements = pl.col(name).list.eval(pl.concat_str(pl.lit('"'), escaped, pl.lit('"')))
+    return pl.concat_str(pl.lit("{"), elements.list.join(","), pl.lit("}")).alias(name)
 
 
 def read_frame(connection: psycopg.Connection, query: sql.Composable, schema: pl.Schema) -> pl.DataFrame:

@@ -1,14 +1,19 @@
-"""The batch write: fights and participants of a batch, and what became of its matches, in one transaction."""
+"""The batch write: fights, how everybody fought in them, squads, and what became of the matches: one transaction."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import polars as pl
 import psycopg
+from psycopg import sql
 
-from pewstats_assets.fights import Fight, MatchFights, Participant
-from pewstats_assets.warehouse.bulk import copy_rows
+from pewstats_assets.fights import Fight, MatchFights
+from pewstats_assets.fights.participation import FightDetails
+from pewstats_assets.warehouse import dictionary
+from pewstats_assets.warehouse.bulk import copy_frame, copy_rows
 
 MAX_FIGHTS_PER_MATCH: Final = 999
 MAX_PARTICIPANTS_PER_FIGHT: Final = 999
@@ -36,75 +41,76 @@ class WrittenBatch:
     quarantined: int
     fights: int
     participants: int
+    knocks: int
+    squads: int
 
 
-_MATCH_COLUMNS: Final = {"map_name": "text", "game_mode": "text", "match_type": "text", "match_datetime": "timestamptz"}
-_FIGHT_COLUMNS: Final = {
-    "id": "int8",
-    "batch": "text",
-    "match_no": "int8",
-    "match_id": "uuid",
-    "fight_no": "int4",
-    "ruleset": "text",
-    "fight_start_time": "timestamptz",
-    "fight_end_time": "timestamptz",
-    "duration_seconds": "float8",
-    "team_ids": "int4[]",
-    "primary_team_1": "int4",
-    "primary_team_2": "int4",
-    "third_party_teams": "int4[]",
-    "total_knocks": "int4",
-    "total_kills": "int4",
-    "total_damage": "float8",
-    "total_damage_events": "int4",
-    "outcome": "text",
-    "winning_team_id": "int4",
-    "loser_team_id": "int4",
-    "team_outcomes": "jsonb",
-    "fight_reason": "text",
-    "fight_center_x": "float8",
-    "fight_center_y": "float8",
-    "fight_spread_radius": "float8",
-    **_MATCH_COLUMNS,
-}
-_PARTICIPANT_COLUMNS: Final = {
-    "id": "int8",
-    "batch": "text",
-    "fight_id": "int8",
-    "participant_no": "int4",
-    "match_id": "uuid",
-    "player_name": "text",
-    "player_account_id": "text",
-    "team_id": "int4",
-    "knocks_dealt": "int4",
-    "kills_dealt": "int4",
-    "damage_dealt": "float8",
-    "damage_taken": "float8",
-    "position_center_x": "float8",
-    "position_center_y": "float8",
-    "was_knocked": "bool",
-    "was_killed": "bool",
-    "survived": "bool",
-    "knocked_at": "timestamptz",
-    "killed_at": "timestamptz",
-    **_MATCH_COLUMNS,
-}
-
+_TIME: Final = pl.Datetime("us", "UTC")
+#: Of the match, in the rows of its fights and participants, too.
+_OF_THE_MATCH: Final = pl.Schema(
+    {"map_name": pl.String(), "game_mode": pl.String(), "match_type": pl.String(), "match_datetime": _TIME}
+)
+#: Of each participant, under the same name.
+_OF_PARTICIPANTS: Final = pl.Schema(
+    {
+        "player_name": pl.String(),
+        "player_account_id": pl.String(),
+        "team_id": pl.Int32(),
+        "knocks_dealt": pl.Int32(),
+        "kills_dealt": pl.Int32(),
+        "damage_dealt": pl.Float64(),
+        "damage_taken": pl.Float64(),
+        "position_center_x": pl.Float64(),
+        "position_center_y": pl.Float64(),
+        "was_knocked": pl.Boolean(),
+        "was_killed": pl.Boolean(),
+        "survived": pl.Boolean(),
+        "knocked_at": _TIME,
+        "killed_at": _TIME,
+    }
+)
+_FIGHTS: Final = pl.Schema(
+    {
+        "match_no": pl.Int64(),
+        "match_id": pl.String(),
+        "fight_no": pl.Int32(),
+        "participant_no": pl.List(pl.Int32()),
+        **_OF_THE_MATCH,
+    }
+)
+_FIGHT_COLUMNS: Final = {column.name: column.type for column in dictionary.TEAM_FIGHTS.columns}
 #: The columns that are filled from the field of the same name.
 _FIGHT_FIELDS: Final = tuple(name for name in Fight.__struct_fields__ if name in _FIGHT_COLUMNS)
-_PARTICIPANT_FIELDS: Final = tuple(name for name in Participant.__struct_fields__ if name in _PARTICIPANT_COLUMNS)
+
+_FIGHT_ID: Final = pl.col("match_no") * (MAX_FIGHTS_PER_MATCH + 1) + pl.col("fight_no")
 
 _LOCK_BATCH = (
     "SELECT match_no FROM matches WHERE batch = %(batch)s AND status <> 'excluded' ORDER BY match_no FOR UPDATE"
 )
-_DELETE_PARTICIPANTS = "DELETE FROM fight_participants WHERE batch = %(batch)s"
-_DELETE_FIGHTS = "DELETE FROM team_fights WHERE batch = %(batch)s"
+#: In this order: none may hold what rows of the next refer to.
+_TABLES = (
+    dictionary.MATCH_SQUADS,
+    dictionary.FIGHT_KNOCKS,
+    dictionary.FIGHT_PARTICIPANTS,
+    dictionary.TEAM_FIGHTS,
+)
+_DELETE = "DELETE FROM {} WHERE batch = %(batch)s"
+# Of what is in a fight, only what is in a fight of the batch.
 _WRITTEN = """
-SELECT tf.match_no, count(DISTINCT tf.id), count(fp.id)
-FROM team_fights tf
-LEFT JOIN fight_participants fp ON fp.fight_id = tf.id
-WHERE tf.batch = %(batch)s
-GROUP BY tf.match_no
+SELECT match_no, sum(fights)::int8, sum(participants)::int8, sum(knocks)::int8, sum(squads)::int8
+FROM (
+    SELECT match_no, 1 AS fights, 0 AS participants, 0 AS knocks, 0 AS squads
+    FROM team_fights WHERE batch = %(batch)s
+    UNION ALL
+    SELECT tf.match_no, 0, 1, 0, 0
+    FROM fight_participants fp JOIN team_fights tf ON tf.id = fp.fight_id WHERE tf.batch = %(batch)s
+    UNION ALL
+    SELECT tf.match_no, 0, 0, 1, 0
+    FROM fight_knocks k JOIN team_fights tf ON tf.id = k.fight_id WHERE tf.batch = %(batch)s
+    UNION ALL
+    SELECT match_no, 0, 0, 0, 1 FROM match_squads WHERE batch = %(batch)s
+) AS rows
+GROUP BY match_no
 """
 _SET_LOADED = """
 UPDATE matches
@@ -122,16 +128,19 @@ WHERE match_no = %(match_no)s
 """
 
 
-def replace_fights(
+def replace_fights(  # noqa: PLR0913 each of them is written
     connection: psycopg.Connection,
     batch: str,
     ruleset: str,
     detected: Sequence[MatchFights],
     quarantined: Sequence[QuarantinedMatch],
+    *,
+    details: FightDetails,
 ) -> WrittenBatch:
-    """Write the fights and participants of a batch in place of those it had, verified; the caller commits.
+    """Write the fights of a batch, with participants, knocks and squads, in place of those it had; the caller commits.
 
-    Whoever reads sees the old rows or the new ones, never a mixture; two writers of one batch take turns.
+    What is in the database afterwards is counted. Whoever reads sees the old rows or the new ones, never a mixture; two
+    writers of one batch take turns.
 
     Args:
         connection: to the warehouse, in no transaction yet.
@@ -139,9 +148,11 @@ def replace_fights(
         ruleset: what found the fights.
         detected: the batch's decoded matches.
         quarantined: the others.
+        details: how everybody fought in the decoded matches, and who played together.
 
     Raises:
-        IncompleteWriteError: matches are missing from the arguments, or the database does not hold what was detected.
+        IncompleteWriteError: matches are missing from the arguments, or participants from the details, or the database
+            does not hold what was found.
     """
     to_process = {match_no for (match_no,) in connection.execute(_LOCK_BATCH, {"batch": batch})}
     given = [*(match.match_no for match in detected), *(match.match_no for match in quarantined)]
@@ -149,11 +160,18 @@ def replace_fights(
         msg = f"{batch} has {len(to_process)} matches to process, but results for {len(given)} were given."
         raise IncompleteWriteError(msg)
 
-    connection.execute(_DELETE_PARTICIPANTS, {"batch": batch})
-    connection.execute(_DELETE_FIGHTS, {"batch": batch})
-    copy_rows(connection, "team_fights", _FIGHT_COLUMNS, _fight_rows(batch, ruleset, detected))
-    copy_rows(connection, "fight_participants", _PARTICIPANT_COLUMNS, _participant_rows(batch, detected))
-    _verify(connection, batch, detected)
+    participants = _participants(batch, detected, details)
+    for table in _TABLES:
+        connection.execute(sql.SQL(_DELETE).format(sql.Identifier(table.name)), {"batch": batch})
+    copy_rows(connection, dictionary.TEAM_FIGHTS.name, _FIGHT_COLUMNS, _fight_rows(batch, ruleset, detected))
+    for table, frame in (
+        (dictionary.FIGHT_PARTICIPANTS, participants),
+        (dictionary.FIGHT_KNOCKS, details.knocks.with_columns(_FIGHT_ID.alias("fight_id"))),
+        (dictionary.MATCH_SQUADS, _squads(detected, details)),
+    ):
+        rows = frame.with_columns(pl.lit(batch).alias("batch"))
+        copy_frame(connection, table.name, rows.select(table.names))
+    _verify(connection, batch, detected, details)
 
     with connection.cursor() as cursor:
         cursor.executemany(_SET_LOADED, [_loaded(match) for match in detected])
@@ -162,18 +180,20 @@ def replace_fights(
         matches=len(given),
         quarantined=len(quarantined),
         fights=sum(len(match.fights) for match in detected),
-        participants=sum(match.participants for match in detected),
+        participants=participants.height,
+        knocks=details.knocks.height,
+        squads=details.squads.height,
     )
 
 
 def _fight_rows(batch: str, ruleset: str, detected: Sequence[MatchFights]) -> Iterator[dict[str, Any]]:
     for match in detected:
-        of_match = _match_values(match)
+        of_match = {"match_id": UUID(match.match_id), **{column: getattr(match, column) for column in _OF_THE_MATCH}}
         for fight_no, fight in enumerate(match.fights, start=1):
             yield {
                 **of_match,
                 **{name: getattr(fight, name) for name in _FIGHT_FIELDS},
-                "id": _fight_id(match, fight_no),
+                "id": match.match_no * (MAX_FIGHTS_PER_MATCH + 1) + fight_no,
                 "batch": batch,
                 "match_no": match.match_no,
                 "fight_no": fight_no,
@@ -181,44 +201,70 @@ def _fight_rows(batch: str, ruleset: str, detected: Sequence[MatchFights]) -> It
             }
 
 
-def _participant_rows(batch: str, detected: Sequence[MatchFights]) -> Iterator[dict[str, Any]]:
-    for match in detected:
-        of_match = _match_values(match)
-        for fight_no, fight in enumerate(match.fights, start=1):
-            fight_id = _fight_id(match, fight_no)
-            for participant_no, participant in enumerate(fight.participants, start=1):
-                yield {
-                    **of_match,
-                    **{name: getattr(participant, name) for name in _PARTICIPANT_FIELDS},
-                    "id": fight_id * (MAX_PARTICIPANTS_PER_FIGHT + 1) + participant_no,
-                    "batch": batch,
-                    "fight_id": fight_id,
-                    "participant_no": participant_no,
-                }
+def _participants(batch: str, detected: Sequence[MatchFights], details: FightDetails) -> pl.DataFrame:
+    """Put each participant's details beside what the ruleset found of it.
+
+    Raises:
+        IncompleteWriteError: somebody has no details, or there are details of somebody else.
+    """
+    everybody = [who for match in detected for fight in match.fights for who in fight.participants]
+    found = pl.DataFrame(
+        [pl.Series(name, [getattr(who, name) for who in everybody], dtype) for name, dtype in _OF_PARTICIPANTS.items()]
+    )
+    fights = pl.DataFrame(
+        [
+            (
+                match.match_no,
+                match.match_id,
+                fight_no,
+                range(1, len(fight.participants) + 1),
+                *(getattr(match, name) for name in _OF_THE_MATCH),
+            )
+            for match in detected
+            for fight_no, fight in enumerate(match.fights, start=1)
+        ],
+        schema=_FIGHTS,
+        orient="row",
+    )
+    found = pl.concat([fights.explode("participant_no"), found], how="horizontal")
+    key = ["match_no", "fight_no", "participant_no"]
+    described = found.join(details.participants, on=key, how="inner", maintain_order="left", validate="1:1")
+    if not described.height == found.height == details.participants.height:
+        msg = f"{batch}: {found.height} participants were found, but {details.participants.height} are described."
+        raise IncompleteWriteError(msg)
+    return described.with_columns(
+        (_FIGHT_ID * (MAX_PARTICIPANTS_PER_FIGHT + 1) + pl.col("participant_no")).alias("id"),
+        _FIGHT_ID.alias("fight_id"),
+    )
 
 
-def _match_values(match: MatchFights) -> dict[str, Any]:
-    return {"match_id": UUID(match.match_id), **{column: getattr(match, column) for column in _MATCH_COLUMNS}}
+def _squads(detected: Sequence[MatchFights], details: FightDetails) -> pl.DataFrame:
+    ids = {match.match_no: match.match_id for match in detected}
+    match_id = pl.col("match_no").replace_strict(ids, return_dtype=pl.String).alias("match_id")
+    return details.squads.with_columns(match_id)
 
 
-def _fight_id(match: MatchFights, fight_no: int) -> int:
-    return match.match_no * (MAX_FIGHTS_PER_MATCH + 1) + fight_no
-
-
-def _verify(connection: psycopg.Connection, batch: str, detected: Sequence[MatchFights]) -> None:
-    expected = {match.match_no: (len(match.fights), match.participants) for match in detected if match.fights}
-    rows = connection.execute(_WRITTEN, {"batch": batch})
-    written = {match_no: (fights, participants) for match_no, fights, participants in rows}
+def _verify(connection: psycopg.Connection, batch: str, detected: Sequence[MatchFights], details: FightDetails) -> None:
+    knocks, squads = (Counter(frame["match_no"].to_list()) for frame in (details.knocks, details.squads))
+    expected = {
+        match.match_no: (len(match.fights), match.participants, knocks[match.match_no], squads[match.match_no])
+        for match in detected
+        if match.fights or squads[match.match_no]
+    }
+    written = {match_no: tuple(counts) for match_no, *counts in connection.execute(_WRITTEN, {"batch": batch})}
     if written != expected:
         wrong = sorted(no for no in expected.keys() | written.keys() if expected.get(no) != written.get(no))
-        msg = f"{batch}: the database does not hold the fights and participants that were found in matches {wrong[:5]}."
+        msg = (
+            f"{batch}: the database does not hold the fights, participants, knocks and squads that were found in"
+            f" matches {wrong[:5]}."
+        )
         raise IncompleteWriteError(msg)
 
 
 def _loaded(match: MatchFights) -> dict[str, Any]:
     return {
         "match_no": match.match_no,
-        **{column: getattr(match, column) for column in (*_MATCH_COLUMNS, "started_at", "event_count")},
+        **{column: getattr(match, column) for column in (*_OF_THE_MATCH, "started_at", "event_count")},
         "fights": len(match.fights),
         "participants": match.participants,
     }

@@ -14,7 +14,7 @@ from pewstats_assets.profiles.frames import PLAYER_NAMES, PLAYER_SUMS, SQUAD_FIN
 from pewstats_assets.telemetry.dictionary import FRAMES
 from pewstats_assets.warehouse.dictionary import TABLES
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine
-from pewstats_assets_tests.warehouse.examples import detected
+from pewstats_assets_tests.warehouse.examples import details_of, detected
 
 HOSTILE = "/t/<img src=x onerror=alert(1)>|[a](javascript:alert(1))`\x1b[31m\u202e.json"
 
@@ -64,7 +64,7 @@ def test_the_numbers_of_a_batch_of_participants() -> None:
     first, second = detected(1, fights=2).fights
     crowd = structs.replace(second, participants=second.participants * 16)  # 48
     match = replace(detected(1), fights=[first, crowd])
-    of = plain(metadata.of_participants([match], quarantined=1))
+    of = plain(metadata.of_participants([match], details_of([match]), quarantined=1))
     assert of["matches"] == 2
     assert of["fights"] == 2
     assert of["participants"] == of["dagster/partition_row_count"] == 51
@@ -79,7 +79,7 @@ def test_a_batch_without_fights_has_no_means_and_empty_charts() -> None:
     assert of["fights"] == 0
     assert not {"fights_per_match", "mean_duration_seconds", "matches_per_second", "quarantined_matches"} & of.keys()
     assert set(chart(of["fights_by_duration"]).values()) == {0}
-    assert "participants_per_fight" not in metadata.of_participants([], quarantined=0)
+    assert "participants_per_fight" not in metadata.of_participants([], details_of([]), quarantined=0)
     nobody = ProfileSums(
         PLAYER_SUMS.to_frame(), PLAYER_NAMES.to_frame(), SQUAD_SUMS.to_frame(), SQUAD_FINISHES.to_frame()
     )
@@ -117,7 +117,9 @@ def test_what_is_stored_with_a_batch_is_small() -> None:
         "team_fights", metadata=metadata.of_fights([with_durations(*[9.0] * 999)], long, 1.0)
     )
     assert len(dg.serialize_value(stored)) < 20_000
-    stored = dg.AssetMaterialization("fight_participants", metadata=metadata.of_participants([detected(1, 999)], 100))
+    stored = dg.AssetMaterialization(
+        "fight_participants", metadata=metadata.of_participants([detected(1, 999)], details_of([detected(1, 999)]), 100)
+    )
     assert len(dg.serialize_value(stored)) < 20_000
 
 

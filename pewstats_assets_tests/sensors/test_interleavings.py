@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pewstats_assets.fights.participation import FightDetails
 from pewstats_assets.partitions import PARTITIONS_NAME, follow_warehouse, register_folder
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases, QuarantinedMatch, matches_of, replace_fights
@@ -94,7 +95,7 @@ class World:
                 members = matches_of(connection, batch)
             with self.databases.connect() as connection:
                 quarantined = [QuarantinedMatch(member.match_no, "no_events", "None.") for member in members]
-                replace_fights(connection, batch, "v2", [], quarantined)
+                replace_fights(connection, batch, "v2", [], quarantined, details=FightDetails.concat([]))
 
     def check(self) -> None:
         """What holds at every moment."""

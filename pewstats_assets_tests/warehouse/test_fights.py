@@ -4,22 +4,28 @@ import threading
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import psycopg
 import pytest
 from msgspec import structs
 
+from pewstats_assets.fights.participation import FightDetails
 from pewstats_assets.warehouse import Databases, QuarantinedMatch, WrittenBatch, replace_fights
 from pewstats_assets.warehouse.fights import IncompleteWriteError
-from pewstats_assets_tests.warehouse.examples import START, detected, match_id_of, register_matches
+from pewstats_assets_tests.warehouse.examples import START, details_of, detected, match_id_of, register_matches
 
 BATCH = "batch_00001"
+SET_NEAR = "UPDATE fight_participants SET (mates_within_25m, mates_within_50m, mates_within_100m, is_alone)"
 
 
 def write(
-    connection: psycopg.Connection, *matches: Any, quarantined: tuple[QuarantinedMatch, ...] = ()
+    connection: psycopg.Connection,
+    *matches: Any,
+    quarantined: tuple[QuarantinedMatch, ...] = (),
+    details: FightDetails | None = None,
 ) -> WrittenBatch:
     with connection.transaction():
-        return replace_fights(connection, BATCH, "v2", matches, quarantined)
+        return replace_fights(connection, BATCH, "v2", matches, quarantined, details=details or details_of(matches))
 
 
 def all_rows(connection: psycopg.Connection) -> list[Any]:
@@ -28,6 +34,8 @@ def all_rows(connection: psycopg.Connection) -> list[Any]:
         for query in (
             b"SELECT * FROM team_fights ORDER BY id",
             b"SELECT * FROM fight_participants ORDER BY id",
+            b"SELECT * FROM fight_knocks ORDER BY fight_id, knock_no",
+            b"SELECT * FROM match_squads ORDER BY match_no, team_id",
             b"SELECT match_no, status, fights, participants FROM matches ORDER BY match_no",
         )
     ]
@@ -35,7 +43,9 @@ def all_rows(connection: psycopg.Connection) -> list[Any]:
 
 def test_ids_are_made_of_match_and_fight(connection: psycopg.Connection) -> None:
     register_matches(connection, [1, 2])
-    assert write(connection, detected(1), detected(2)) == WrittenBatch(2, 0, fights=4, participants=12)
+    assert write(connection, detected(1), detected(2)) == WrittenBatch(
+        2, 0, fights=4, participants=12, knocks=4, squads=4
+    )
     fights = connection.execute("SELECT id, match_no, fight_no FROM team_fights ORDER BY id").fetchall()
     assert fights == [(1001, 1, 1), (1002, 1, 2), (2001, 2, 1), (2002, 2, 2)]
     participants = connection.execute(
@@ -90,18 +100,19 @@ def test_writing_replaces_what_the_batch_had(connection: psycopg.Connection) -> 
     write(connection, detected(1, fights=5), detected(2))
     write(connection, detected(1, fights=1), quarantined=(QuarantinedMatch(2, "empty_file", "No bytes."),))
     assert connection.execute("SELECT id FROM team_fights").fetchall() == [(1001,)]
-    assert connection.execute("SELECT DISTINCT fight_id FROM fight_participants").fetchall() == [(1001,)]
+    for table in ("fight_participants", "fight_knocks"):
+        assert connection.execute(f"SELECT DISTINCT fight_id FROM {table}".encode()).fetchall() == [(1001,)]
+    assert connection.execute("SELECT DISTINCT match_no FROM match_squads").fetchall() == [(1,)]
 
 
 def test_other_batches_are_left_alone(connection: psycopg.Connection) -> None:
     register_matches(connection, [1, 2], batch_size=1)
     with connection.transaction():
-        replace_fights(connection, "batch_00002", "v2", [detected(2)], [])
+        replace_fights(connection, "batch_00002", "v2", [detected(2)], [], details=details_of([detected(2)]))
     write(connection, detected(1))
-    assert connection.execute("SELECT match_no, count(*) FROM team_fights GROUP BY 1 ORDER BY 1").fetchall() == [
-        (1, 2),
-        (2, 2),
-    ]
+    for table, rows in {"team_fights": 2, "fight_participants": 6, "fight_knocks": 2, "match_squads": 2}.items():
+        counts = connection.execute(f"SELECT batch, count(*) FROM {table} GROUP BY 1 ORDER BY 1".encode()).fetchall()
+        assert counts == [("batch_00001", rows), ("batch_00002", rows)]
 
 
 def test_a_result_for_every_match_is_required(connection: psycopg.Connection) -> None:
@@ -113,15 +124,33 @@ def test_a_result_for_every_match_is_required(connection: psycopg.Connection) ->
     assert all_rows(connection) == before
 
 
-@pytest.mark.parametrize("table", ["fight_participants", "team_fights"])
+def test_every_participant_needs_details_and_nobody_else_has_any(connection: psycopg.Connection) -> None:
+    register_matches(connection, [1])
+    match = detected(1)
+    write(connection, match)
+    before = all_rows(connection)
+    details = details_of([match])
+    for participants, message in (
+        (details.participants.head(-1), "6 participants were found, but 5 are described"),
+        (details_of([detected(1, fights=3)]).participants, "6 participants were found, but 9 are described"),
+        (details.participants.with_columns(fight_no=pl.col("fight_no") + 1), "6 participants .* 6 are described"),
+    ):
+        with pytest.raises(IncompleteWriteError, match=message):
+            write(connection, match, details=replace(details, participants=participants))
+        assert all_rows(connection) == before
+
+
+@pytest.mark.parametrize("table", ["fight_participants", "team_fights", "fight_knocks", "match_squads"])
 def test_rows_that_the_database_loses_are_noticed_before_the_commit(connection: psycopg.Connection, table: str) -> None:
     register_matches(connection, [1, 2])
     write(connection, detected(1, fights=1), detected(2, fights=1))
     before = all_rows(connection)
     # What the earlier system suffered from, as a trigger: rows of the second match vanish on their way in.
     connection.execute("ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_fkey")
+    connection.execute("ALTER TABLE fight_knocks DROP CONSTRAINT fight_knocks_fight_id_fkey")
     connection.execute("CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
-    trigger = f"CREATE TRIGGER lose BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.id::text LIKE '2%')"
+    key = {"fight_knocks": "fight_id", "match_squads": "match_no"}.get(table, "id")
+    trigger = f"CREATE TRIGGER lose BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.{key}::text LIKE '2%')"
     connection.execute(f"{trigger} EXECUTE FUNCTION lose()".encode())
     with pytest.raises(IncompleteWriteError, match=r"matches \[2\]"):
         write(connection, detected(1, fights=2), detected(2, fights=2))
@@ -137,7 +166,8 @@ def test_two_writers_of_a_batch_take_turns(databases: Databases, connection: psy
             together.wait()
             for _ in range(10):
                 with own.transaction():
-                    replace_fights(own, BATCH, "v2", [detected(1, fights)], [])
+                    matches = [detected(1, fights)]
+                    replace_fights(own, BATCH, "v2", matches, [], details=details_of(matches))
 
     threads = [threading.Thread(target=write_fights, args=(fights,)) for fights in (3, 30)]
     for thread in threads:
@@ -154,9 +184,11 @@ def test_a_reader_sees_the_old_rows_until_the_commit(databases: Databases, conne
     register_matches(connection, [1])
     write(connection, detected(1, fights=3))
     with databases.connect() as writer:
-        replace_fights(writer, BATCH, "v2", [detected(1, fights=1)], [])
+        matches = [detected(1, fights=1)]
+        replace_fights(writer, BATCH, "v2", matches, [], details=details_of(matches))
         assert connection.execute("SELECT count(*) FROM team_fights").fetchone() == (3,)
         assert connection.execute("SELECT count(*) FROM fight_participants").fetchone() == (9,)
+        assert connection.execute("SELECT count(*) FROM fight_knocks").fetchone() == (3,)
     assert connection.execute("SELECT count(*) FROM team_fights").fetchone() == (1,)
 
 
@@ -174,6 +206,41 @@ def test_a_reader_sees_the_old_rows_until_the_commit(databases: Databases, conne
         "UPDATE fight_participants SET killed_at = NULL",
         "UPDATE fight_participants SET was_knocked = true",
         "UPDATE fight_participants SET knocks_dealt = -1",
+        "UPDATE fight_participants SET took_first_hit = NULL",
+        "UPDATE fight_participants SET took_first_hit = dealt_first_hit",
+        "UPDATE fight_participants SET damage_to_knocked = NULL",
+        "UPDATE fight_participants SET damage_to_standing = 'NaN'",
+        "UPDATE fight_participants SET knocks_finished_by_self = 2 WHERE player_name = 'winner'",
+        "UPDATE fight_participants SET knocks_bled_out = NULL",
+        "UPDATE fight_participants SET enemy_knocks = NULL WHERE player_name = 'loser'",
+        "UPDATE fight_participants SET enemy_knocks_taken = 1",
+        "UPDATE fight_participants SET knocks_taken_revived = 1",
+        "UPDATE fight_participants SET knocks_taken_traded = 1",
+        "UPDATE fight_participants SET trades_by_self = 1",
+        "UPDATE fight_participants SET trades_by_team = NULL",
+        f"{SET_NEAR} = (1, NULL, NULL, NULL)",
+        f"{SET_NEAR} = (2, 1, 2, NULL)",
+        f"{SET_NEAR} = (0, 0, 1, true)",
+        f"{SET_NEAR} = (0, 0, 0, false)",
+        "UPDATE fight_participants SET first_hit_distance_m = 'Infinity'",
+        "UPDATE fight_participants SET mean_speed_mps = -1",
+        "UPDATE fight_participants SET height_over_opponent_m = 'NaN'",
+        "UPDATE fight_participants SET zone_phase = -1",
+        "UPDATE fight_participants SET damage_by_weapon = '{}'",
+        "UPDATE fight_participants SET numbers = 'many'",
+        "UPDATE fight_knocks SET fight_id = NULL",
+        "UPDATE fight_knocks SET fight_id = 999001",
+        "UPDATE fight_knocks SET knock_no = 0",
+        "UPDATE fight_knocks SET fate = 'lost'",
+        "UPDATE fight_knocks SET dbno_id = NULL",
+        "UPDATE fight_knocks SET ended_at = NULL",
+        "UPDATE fight_knocks SET fate = 'open'",
+        "UPDATE fight_knocks SET traded_after_s = 10.001",
+        "UPDATE fight_knocks SET traded_by_account_id = 'account.winner'",
+        "UPDATE match_squads SET match_no = 7",
+        "UPDATE match_squads SET team_id = 1",
+        "UPDATE match_squads SET squad_id = 'winners'",
+        "UPDATE match_squads SET player_account_ids = '{}'",
         "UPDATE team_fights SET match_no = 2, id = 2001 WHERE id = 1001",
         "UPDATE team_fights SET fight_no = 1",
         "UPDATE team_fights SET fight_no = 1000, id = 2000",
@@ -199,17 +266,19 @@ def test_the_database_refuses_what_must_not_be(connection: psycopg.Connection, s
         connection.execute(statement.encode())
 
 
-def test_the_foreign_key_is_in_the_catalogue(connection: psycopg.Connection) -> None:
+@pytest.mark.parametrize("table", ["fight_participants", "fight_knocks"])
+def test_the_foreign_key_is_in_the_catalogue(connection: psycopg.Connection, table: str) -> None:
     row = connection.execute(
         """
         SELECT kcu.table_name, kcu.column_name, ccu.table_name, ccu.column_name
         FROM information_schema.table_constraints tc
         JOIN information_schema.key_column_usage kcu USING (constraint_name)
         JOIN information_schema.constraint_column_usage ccu USING (constraint_name)
-        WHERE tc.constraint_type = 'FOREIGN KEY' AND tc.table_name = 'fight_participants'
-        """
+        WHERE tc.constraint_type = 'FOREIGN KEY' AND tc.table_name = %s
+        """,
+        [table],
     ).fetchone()
-    assert row == ("fight_participants", "fight_id", "team_fights", "id")
+    assert row == (table, "fight_id", "team_fights", "id")
 
 
 def test_a_broken_write_of_a_match_leaves_the_whole_batch_as_it_was(connection: psycopg.Connection) -> None:

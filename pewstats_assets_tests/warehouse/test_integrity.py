@@ -16,7 +16,7 @@ from pewstats_assets.warehouse.integrity import RULES, Finding, Rule, Severity, 
 from pewstats_assets.warehouse.integrity.page import page
 from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
 from pewstats_assets.warehouse.status import batch_statuses
-from pewstats_assets_tests.warehouse.examples import detected, match_id_of, register_matches
+from pewstats_assets_tests.warehouse.examples import details_of, detected, match_id_of, register_matches
 
 #: 30 matches, from which on averages are judged, with two fights of three participants each: match 1 has the fights
 #: 1001 and 1002, with the participants 1001001 (winner), 1001002 (helper), 1001003 (loser) and so on.
@@ -30,7 +30,7 @@ def write(
 ) -> None:
     """Make the fights and the profiles of the batch, as a run does."""
     with connection.transaction():
-        replace_fights(connection, BATCH, "v2", matches, quarantined)
+        replace_fights(connection, BATCH, "v2", matches, quarantined, details=details_of(matches))
         replace_profiles(connection, BATCH, sum_profiles(fights_of(connection, BATCH)))
 
 
@@ -45,7 +45,7 @@ def loaded(connection: psycopg.Connection) -> psycopg.Connection:
     materialize(connection)
     register_matches(connection, [31])
     with connection.transaction():
-        replace_fights(connection, OTHER_BATCH, "v2", [detected(31)], [])
+        replace_fights(connection, OTHER_BATCH, "v2", [detected(31)], [], details=details_of([detected(31)]))
         replace_profiles(connection, OTHER_BATCH, sum_profiles(fights_of(connection, OTHER_BATCH)))
     return connection
 
@@ -424,7 +424,7 @@ def test_many_batches_are_judged_at_once_each_by_itself(connection: psycopg.Conn
     batches = [f"batch_{number:05d}" for number in range(1, 26)]
     for number, batch in enumerate(batches, start=1):
         with connection.transaction():
-            replace_fights(connection, batch, "v2", [detected(number)], [])
+            replace_fights(connection, batch, "v2", [detected(number)], [], details=details_of([detected(number)]))
             replace_profiles(connection, batch, sum_profiles(fights_of(connection, batch)))
     connection.execute(b"UPDATE team_fights SET total_damage = 0 WHERE id IN (3001, 3002, 25001)")
     rule = rule_named("damage_is_within_the_total")

@@ -8,14 +8,15 @@ from pewstats_assets.profiles import sum_profiles
 from pewstats_assets.warehouse import replace_fights
 from pewstats_assets.warehouse.players import find_players, names_of, recent_fights, sums_of_player
 from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
-from pewstats_assets_tests.warehouse.examples import START, detected, register_matches
+from pewstats_assets_tests.warehouse.examples import START, details_of, detected, register_matches
 
 MODE = ("squad-fpp", "official")
 
 
 def load(connection: psycopg.Connection, batch: str, match_no: int, fights: int) -> None:
     with connection.transaction():
-        replace_fights(connection, batch, "v2", [detected(match_no, fights)], [])
+        matches = [detected(match_no, fights)]
+        replace_fights(connection, batch, "v2", matches, [], details=details_of(matches))
         replace_profiles(connection, batch, sum_profiles(fights_of(connection, batch)))
 
 

@@ -5,12 +5,13 @@ import psycopg
 from pewstats_assets.profiles import sum_profiles
 from pewstats_assets.warehouse import replace_fights
 from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
-from pewstats_assets_tests.warehouse.examples import detected, register_matches
+from pewstats_assets_tests.warehouse.examples import details_of, detected, register_matches
 
 
 def load(connection: psycopg.Connection, batch: str, match_no: int, fights: int) -> None:
     with connection.transaction():
-        replace_fights(connection, batch, "v2", [detected(match_no, fights)], [])
+        matches = [detected(match_no, fights)]
+        replace_fights(connection, batch, "v2", matches, [], details=details_of(matches))
     with connection.transaction():
         replace_profiles(connection, batch, sum_profiles(fights_of(connection, batch)))
 

@@ -10,7 +10,7 @@ import pytest
 from pewstats_assets.warehouse import Databases, QuarantinedMatch, replace_fights
 from pewstats_assets.warehouse.matches import NewMatch, matches_of, register, waiting_batches
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine, PutBack, in_quarantine, put_back
-from pewstats_assets_tests.warehouse.examples import detected, match_id_of, new_match
+from pewstats_assets_tests.warehouse.examples import details_of, detected, match_id_of, new_match
 
 BATCH = "batch_00001"
 
@@ -21,7 +21,7 @@ def quarantine(connection: psycopg.Connection) -> psycopg.Connection:
     with connection.transaction():
         register(connection, [new_match(1), new_match(2), replace(new_match(3), match_id=None)], 100)
         broken = [QuarantinedMatch(2, "broken_json", "Not JSON.", 17), QuarantinedMatch(3, "no_events", "No events.")]
-        replace_fights(connection, BATCH, "v2", [detected(1)], broken)
+        replace_fights(connection, BATCH, "v2", [detected(1)], broken, details=details_of([detected(1)]))
     return connection
 
 
@@ -74,7 +74,8 @@ def test_a_run_that_is_writing_the_batch_is_waited_for(quarantine: psycopg.Conne
             assert not retried.done()
             time.sleep(0.01)
         broken = [QuarantinedMatch(3, "no_events", "No events.")]
-        replace_fights(writer, BATCH, "v2", [detected(1), detected(2)], broken)
+        matches = [detected(1), detected(2)]
+        replace_fights(writer, BATCH, "v2", matches, broken, details=details_of(matches))
         writer.commit()
         assert retried.result() is None
     assert [match.match_no for match in in_quarantine(quarantine)] == [3]
