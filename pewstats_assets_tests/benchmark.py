@@ -11,8 +11,9 @@ How the figures are taken:
   (`--file`) and a simulated match.
 * **Growth**: detection for the full-size file's combat events, then for so many copies of them, each with teams and
   players of its own, at the same times and places.
-* **Database**: the write of one batch of 20 full-size matches, both tables and `matches`, and the rules judged of it
-  afterwards, when it is the first, the tenth and the hundredth in the tables: the median of five from there on.
+* **Database**: the write of one batch of 20 full-size matches (fights, participants, knocks, squads and `matches`),
+  its sums for the profiles, and the rules judged of it afterwards, when it is the first, the tenth and the hundredth in
+  the tables: the median of five from there on.
 * **Batch**: 100 copies of the full-size file, each with a match id, accounts and names of its own, from gzip files to
   committed rows by `pewstats backfill` on all cores: the assets' Parquet, fights, participants, profiles, all checks,
   and Dagster, but for the start of the process. The inflate rate is that of one core for one of these copies,
@@ -41,16 +42,21 @@ from typing import Any, Final
 import deflate
 import msgspec
 import polars as pl
+import psycopg
 
-from pewstats_assets.fights import MatchFights, detect_batch, detect_fights
+from pewstats_assets.fights import MatchFights, detect_fights, find_fights
+from pewstats_assets.fights.participation import FightDetails
+from pewstats_assets.profiles import sum_profiles
 from pewstats_assets.settings import Settings
 from pewstats_assets.simulation import simulate_match
 from pewstats_assets.tables import print_table, to_json
 from pewstats_assets.telemetry import decode_bytes, decode_combat
 from pewstats_assets.telemetry.files import inflate
 from pewstats_assets.telemetry.identity import definition_at_head
+from pewstats_assets.telemetry.store import FrameName
 from pewstats_assets.warehouse import connect_databases, replace_fights
 from pewstats_assets.warehouse.integrity import RULES, judge
+from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.warehouse.examples import match_id_of, register_matches
 
@@ -168,7 +174,9 @@ def database(home: Path, content: bytes, path: Path) -> list[Row]:
     """Time the write of a batch and its rules when others are in the tables."""
     telemetry = decode_bytes(content, path)
     number = pl.lit(1, pl.Int64()).alias("match_no")
-    (match,) = detect_batch(telemetry.facts.select(number, pl.all()), telemetry.combat.select(number, pl.all()))
+    names: tuple[FrameName, ...] = ("facts", "combat", "positions", "phases", "rosters")
+    found = find_fights({name: getattr(telemetry, name).select(number, pl.all()) for name in names})
+    (match,) = found.matches
     assert isinstance(match, MatchFights)
     rows: list[Row] = []
     with pewstats_home(home):
@@ -179,27 +187,50 @@ def database(home: Path, content: bytes, path: Path) -> list[Row]:
             batches = register_matches(connection, numbers, WRITTEN_AT_ONCE).batches
         rules = [rule for rule in RULES if rule.per_batch]
         write_ms: list[float] = []
+        profiles_ms: list[float] = []
         rules_ms: list[float] = []
         for present, key in enumerate(batches, start=1):
             mine = numbers[(present - 1) * WRITTEN_AT_ONCE : present * WRITTEN_AT_ONCE]
             detected = [replace(match, match_no=number, match_id=match_id_of(number)) for number in mine]
+            details = FightDetails.concat(of_match(found.details, number) for number in mine)
             with databases.connect() as connection:
-                write_ms.append(milliseconds(partial(replace_fights, connection, key, "v2", detected, [])))
+                run = partial(replace_fights, connection, key, "v2", detected, [], details=details)
+                write_ms.append(milliseconds(run))
+            with databases.connect() as connection:
+                profiles_ms.append(milliseconds(partial(add_to_profiles, connection, key)))
             with databases.connect() as connection:
                 rules_ms.append(milliseconds(partial(judge, connection, rules, [key], settings)))
         for present in BATCHES:
             write = median(write_ms[present - 1 : present - 1 + AROUND]) / WRITTEN_AT_ONCE
+            profiles = median(profiles_ms[present - 1 : present - 1 + AROUND]) / WRITTEN_AT_ONCE
             ruled = median(rules_ms[present - 1 : present - 1 + AROUND])
             rows.append(
                 {
                     "batches": present,
                     "write ms per match": round(write, 2),
                     "write x first": round(write / rows[0]["write ms per match"], 2) if rows else 1.0,
+                    "profiles ms per match": round(profiles, 2),
+                    "profiles x first": round(profiles / rows[0]["profiles ms per match"], 2) if rows else 1.0,
                     "rules ms per batch": round(ruled, 1),
                     "rules x first": round(ruled / rows[0]["rules ms per batch"], 2) if rows else 1.0,
                 }
             )
     return rows
+
+
+def of_match(details: FightDetails, number: int) -> FightDetails:
+    """Take the details of a match as those of another."""
+    match_no = pl.lit(number, pl.Int64()).alias("match_no")
+    return FightDetails(
+        details.participants.with_columns(match_no),
+        details.knocks.with_columns(match_no),
+        details.squads.with_columns(match_no),
+    )
+
+
+def add_to_profiles(connection: psycopg.Connection, key: str) -> None:
+    """Do what the asset does for a batch."""
+    replace_profiles(connection, key, sum_profiles(fights_of(connection, key)))
 
 
 def batch(home: Path, content: bytes) -> list[Row]:

@@ -10,7 +10,7 @@ from psycopg import sql
 from pewstats_assets.profiles import FightsOfBatch, ProfileSums
 from pewstats_assets.profiles.frames import KNOCKS, PARTICIPANTS, SQUADS
 from pewstats_assets.warehouse import dictionary
-from pewstats_assets.warehouse.bulk import copy_rows
+from pewstats_assets.warehouse.bulk import copy_frame
 
 _PARTICIPANTS: Final = """
 SELECT {columns}
@@ -43,12 +43,15 @@ _OTHERS_OF_SQUADS: Final[Mapping[str, sql.SQL]] = {
     "game_mode": sql.SQL("m.game_mode"),
     "match_type": sql.SQL("m.match_type"),
 }
+# By default, PostgreSQL sorts the rows of a batch on disk.
+_ROOM_TO_SORT: Final = "SET LOCAL work_mem = '64MB'"
 # Two writers of one batch take turns at its matches, as in the write of its fights.
 _LOCK_BATCH: Final = "SELECT FROM matches WHERE batch = %(batch)s ORDER BY match_no FOR UPDATE"
 
 
 def fights_of(connection: psycopg.Connection, batch: str) -> FightsOfBatch:
     """Return what the profiles of a batch are summed from."""
+    connection.execute(_ROOM_TO_SORT)
     return FightsOfBatch(
         participants=_read(connection, _PARTICIPANTS, PARTICIPANTS, _OTHERS, batch),
         knocks=_read(connection, _KNOCKS, KNOCKS, _OTHERS, batch),
@@ -76,5 +79,5 @@ def replace_profiles(connection: psycopg.Connection, batch: str, sums: ProfileSu
     ):
         delete = sql.SQL("DELETE FROM {} WHERE batch = %(batch)s").format(sql.Identifier(table.name))
         connection.execute(delete, {"batch": batch})
-        rows = ({"batch": batch, **row} for row in frame.iter_rows(named=True))
-        copy_rows(connection, table.name, {column.name: column.type for column in table.columns}, rows)
+        rows = frame.with_columns(pl.lit(batch).alias("batch"))
+        copy_frame(connection, table.name, rows.select(table.names))
