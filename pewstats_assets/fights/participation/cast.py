@@ -29,7 +29,6 @@ _PARTICIPANTS: Final = pl.Schema(
         "player_name": pl.String(),
         "player_account_id": pl.String(),
         "team_id": pl.Int32(),
-        "killed_at": TIME,
     }
 )
 
@@ -42,7 +41,7 @@ class Cast:
         fights: fight, match_no, fight_no, start, end, teams; in the matches' order.
         sides: fight, match_no, team_id, team: one row for each team of a fight.
         teams: match_no, team_id, team: the teams of all fights, numbered.
-        participants: participant, fight, match_no, fight_no, participant_no, player_name, player, team_id, killed_at.
+        participants: participant, fight, match_no, fight_no, participant_no, player_name, player, team_id.
         players: match_no, key, player: everybody of these matches whom any frame names.
         members: match_no, team_id, player, is_on_roster: the rosters, and who is on none but seen in a team.
     """
@@ -77,29 +76,32 @@ def cast_of(
         seen: `match_no`, `key` and `team_id` of everybody who has positions.
         rosters: `match_no` and the columns of `telemetry.frames.ROSTERS`.
     """
+    numbered_fights = [
+        (match.match_no, no, fight) for match in matches for no, fight in enumerate(match.fights, start=1)
+    ]
     fights = pl.DataFrame(
-        [
-            (
-                match.match_no,
-                fight_no,
-                fight.fight_start_time,
-                fight.fight_end_time,
-                [fight.primary_team_1, fight.primary_team_2, *(fight.third_party_teams or ())],
-            )
-            for match in matches
-            for fight_no, fight in enumerate(match.fights, start=1)
-        ],
+        {
+            "match_no": [match_no for match_no, _, _ in numbered_fights],
+            "fight_no": [fight_no for _, fight_no, _ in numbered_fights],
+            "start": [fight.fight_start_time for _, _, fight in numbered_fights],
+            "end": [fight.fight_end_time for _, _, fight in numbered_fights],
+            "teams": [
+                [fight.primary_team_1, fight.primary_team_2, *(fight.third_party_teams or ())]
+                for _, _, fight in numbered_fights
+            ],
+        },
         schema=_FIGHTS,
-        orient="row",
     ).with_row_index("fight")
+    people = [who for _, _, fight in numbered_fights for who in fight.participants]
     found = pl.DataFrame(
-        [
-            (number, participant_no, who.player_name, who.player_account_id, who.team_id, who.killed_at)
-            for number, fight in enumerate(fight for match in matches for fight in match.fights)
-            for participant_no, who in enumerate(fight.participants, start=1)
-        ],
+        {
+            "fight": [fight for fight, (_, _, one) in enumerate(numbered_fights) for _ in one.participants],
+            "participant_no": [no for _, _, one in numbered_fights for no, _ in enumerate(one.participants, start=1)],
+            "player_name": [who.player_name for who in people],
+            "player_account_id": [who.player_account_id for who in people],
+            "team_id": [who.team_id for who in people],
+        },
         schema=_PARTICIPANTS,
-        orient="row",
     ).with_row_index("participant")
     participants = found.join(
         fights.select("fight", "match_no", "fight_no"), on="fight", how="left", maintain_order="left"

@@ -9,6 +9,7 @@ from pewstats_assets.fights.participation.columns import KNOCKS
 from pewstats_assets.fights.participation.events import distance_m, is_somebody
 from pewstats_assets.fights.participation.ordered import Ordered
 from pewstats_assets.fights.participation.sightings import Sightings
+from pewstats_assets.fights.participation.states import DEAD
 
 #: Deaths by these are nobody's finish, though files name the knocker: to bleed out (also when the last team mate dies),
 #: the blue zone, to drown.
@@ -102,11 +103,11 @@ def _untold_ends(knocks: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
     changes = pl.concat([changes, changes.clear(1)])
     victim = knocks["victim"].to_numpy()
     row = by_player.first_from(victim, sightings.seq_of_event[knocks["event"].to_numpy()] + 1)
-    following = changes[row].select("player", kind=pl.col("kind").fill_null("stands"), untold_ended_at="time")
+    following = changes[row].select("player", "change", untold_ended_at="time")
     return following.select(
         untold_fate=pl.when(pl.col("player").ne_missing(knocks["victim"]))
         .then(pl.lit("open"))
-        .when(~pl.col("kind").is_in(["kill", "kill_v1"]))
+        .when(pl.col("change").ne_missing(DEAD))
         .then(pl.lit("revived")),
         untold_ended_at="untold_ended_at",
     )

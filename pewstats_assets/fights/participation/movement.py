@@ -18,11 +18,11 @@ def movement(cast: Cast, grid: Grid) -> pl.DataFrame:
         `participant`, `distance_moved_m`, `mean_speed_mps`; null where no second is known.
     """
     lines = grid.of(cast.participants)
-    place = np.where(grid.is_alive[lines.point, np.newaxis], grid.place[lines.point], np.nan)
-    way = np.full(len(place), np.nan)
-    way[1:] = np.sqrt(((place[1:] - place[:-1]) ** 2).sum(axis=1)) / _CM_PER_M
-    way[lines.first] = np.nan  # there is none from the last point of the line before
-    is_known = ~np.isnan(way)
+    step = np.diff(np.take(grid.place, lines.point, axis=0), axis=0, prepend=np.nan)
+    way = np.sqrt(np.einsum("ij,ij->i", step, step)) / _CM_PER_M
+    is_alive = np.take(grid.is_alive, lines.point)
+    is_known = ~np.isnan(way) & is_alive & np.roll(is_alive, 1)
+    is_known[lines.first] = False  # there is no way from the last point of the line before
     seconds = lines.sum(is_known)
     return (
         cast.participants.select("participant")

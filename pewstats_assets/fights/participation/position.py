@@ -107,5 +107,6 @@ def _within(metres: int) -> str:
 
 
 def _distance_m(one: Floats, other: Floats) -> Floats:
-    distance: Floats = np.sqrt(((one - other) ** 2).sum(axis=1)) / _CM_PER_M
+    apart = one - other
+    distance: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart)) / _CM_PER_M
     return distance

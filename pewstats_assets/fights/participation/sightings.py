@@ -1,7 +1,8 @@
 """Where and in which state every player was seen: by positions, and as either side of a combat event.
 
 Between two sightings a player is on the straight line from one to the other, and stays in the state that the first
-left. Places that are more than `MAX_GAP` apart in time say nothing about the time in between.
+left. Two places say nothing about the time in between if it is longer than `MAX_GAP`, or if nobody gets from one to
+the other: from the starting island players are put into the plane.
 """
 
 from datetime import timedelta
@@ -14,16 +15,20 @@ import polars as pl
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import in_order
 from pewstats_assets.fights.participation.ordered import Numbers, Ordered
-from pewstats_assets.fights.participation.states import DEAD, STANDING, with_states
+from pewstats_assets.fights.participation.states import DEAD, STANDING, state_after, with_states
 
 #: Positions of everybody come every 10 s.
 MAX_GAP: Final = timedelta(seconds=15)
+#: Who falls from the plane has 65 m/s. Within a second, places may be as far apart as that of a second.
+MAX_SPEED_MPS: Final = 100
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 States = npt.NDArray[np.uint8]
 
 _MAX_GAP_US: Final = MAX_GAP // timedelta(microseconds=1)
+_US_PER_S: Final = 1_000_000
+_CM_PER_M: Final = 100
 
 
 class Sightings:
@@ -39,8 +44,8 @@ class Sightings:
         known_after: the player's first sighting with a place that is no earlier, -1 without one.
         seq_of_event: the place of each event in the order of all sightings.
         victim_state: of each event's victim, just before it.
-        changes: player, seq, time, kind: what changed the state of players, by player and in order: a knock, kill,
-            kill_v1 or revive, or null where a sighting shows that the player stands again.
+        changes: player, seq, time, change, is_up_again: what changed the state of players, by player and in order:
+            the state that an event left, or null where a sighting shows that the player stands again.
     """
 
     def __init__(self, events: pl.DataFrame, positions: pl.DataFrame, cast: Cast) -> None:
@@ -52,12 +57,11 @@ class Sightings:
             cast: all players of these matches.
         """
         frame = with_states(_all_sightings(events, positions))
-        of_victims = frame.filter(pl.col("victim_of").is_not_null()).sort("event")
+        of_victims = frame.select("event", "is_victim", "seq", "state_before").filter("is_victim").sort("event")
         self.seq_of_event: Numbers = of_victims["seq"].to_numpy()
         self.victim_state: States = of_victims["state_before"].to_numpy()
-        is_change = pl.col("victim_of").is_in(["knock", "kill", "kill_v1", "revive"]).fill_null(value=False)
-        self.changes = frame.filter(is_change | pl.col("is_up_again")).select(
-            "player", "seq", "time", kind=pl.when(is_change).then(pl.col("victim_of").cast(pl.String))
+        self.changes = frame.select("player", "seq", "time", "change", "is_up_again").filter(
+            pl.col("change").is_not_null() | pl.col("is_up_again")
         )
         self.player = frame["player"].to_numpy()
         self.time: Numbers = frame["time"].to_physical().to_numpy()
@@ -73,7 +77,7 @@ class Sightings:
 
     def _if_of_same_player(self, rows: pl.Series) -> Numbers:
         found = rows.fill_null(-1).to_numpy()
-        return np.where((found >= 0) & (self.player[found] == self.player), found, -1)
+        return np.where((found >= 0) & (np.take(self.player, found) == self.player), found, -1)
 
     def first_from(self, player: npt.NDArray[Any], seq: npt.NDArray[Any]) -> Numbers:
         """Return the row of each player's first sighting at a place in the order or behind it."""
@@ -119,35 +123,43 @@ class Sightings:
         after = np.where((before >= 0) & (self.time[before] == time), before, after)
         before = np.where((after >= 0) & (self.time[after] == time), after, before)
         since, until = self.time[before], self.time[after]
-        is_known = (before >= 0) & (after >= 0) & (until - since <= _MAX_GAP_US)
-        share = np.where(is_known, (time - since) / np.maximum(until - since, 1), np.nan)
-        last, following = np.take(self.place, before, axis=0), np.take(self.place, after, axis=0)
-        return last + share[:, np.newaxis] * (following - last)
+        last = np.take(self.place, before, axis=0)
+        way = np.take(self.place, after, axis=0) - last
+        gap = until - since
+        farthest = MAX_SPEED_MPS * _CM_PER_M * np.maximum(gap / _US_PER_S, 1)
+        is_known = (before >= 0) & (after >= 0) & (gap <= _MAX_GAP_US)
+        is_known &= np.einsum("ij,ij->i", way, way) <= farthest**2
+        share = np.where(is_known, (time - since) / np.maximum(gap, 1), np.nan)
+        return last + share[:, np.newaxis] * way
 
 
 def _all_sightings(events: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
-    no_event = pl.lit(None, pl.UInt32).alias("event")
-    no_kind = pl.lit(None, events.schema["kind"]).alias("victim_of")
+    moment = ("match_no", "time", "event_index")
     by_position = positions.select(
-        *("match_no", "time", "event_index", "player", "x", "y", "z", "in_blue_zone"),
-        no_event,
-        no_kind,
-        has_health=pl.col("health") > 0,
+        *(*moment, "player", "x", "y", "z", "in_blue_zone"),
+        event=pl.lit(None, pl.UInt32),
+        is_victim=pl.lit(value=False),
+        change=pl.lit(None, pl.UInt8),
+        has_health=(pl.col("health") > 0).fill_null(value=False),
     )
     by_event = [
         events.select(
-            *("match_no", "time", "event_index", pl.col(side).alias("player")),
+            *(*moment, pl.col(side).alias("player")),
             *(pl.col(f"{side}_{axis}").alias(axis) for axis in "xyz"),
-            pl.col(f"{side}_in_blue_zone").alias("in_blue_zone"),
-            *("event", pl.col("kind").alias("victim_of") if side == "victim" else no_kind),
-            has_health=pl.lit(None, pl.Boolean),
+            *(pl.col(f"{side}_in_blue_zone").alias("in_blue_zone"), "event"),
+            is_victim=pl.lit(side == "victim"),
+            change=state_after() if side == "victim" else pl.lit(None, pl.UInt8),
+            has_health=pl.lit(value=False),
         )
         for side in ("actor", "victim")
     ]
-    # The two sides of an event, which follow each other, have the same place.
-    is_other_side = pl.col("victim_of").is_not_null()
-    return (
-        in_order(pl.concat([by_position, *by_event]))
-        .with_columns(seq=pl.int_range(pl.len()) - is_other_side.cast(pl.Int64))
+    sightings = pl.concat([by_position, *by_event])
+    order = (
+        in_order(sightings.select(*moment, "player", "is_victim", row=pl.int_range(pl.len())))
+        # The two sides of an event, which follow each other, have the same place.
+        .select("player", "row", seq=pl.int_range(pl.len()) - pl.col("is_victim").cast(pl.Int64))
         .sort("player", maintain_order=True)
+    )
+    return sightings.select(pl.exclude("player", *moment[::2]))[order["row"]].with_columns(
+        order["player"], order["seq"]
     )

@@ -18,21 +18,26 @@ DEAD: Final = 2
 
 UP_AFTER: Final = timedelta(seconds=5)
 
+#: Of its victim, by the kind of event.
 _STATE_AFTER: Final = {"knock": KNOCKED, "revive": STANDING, "kill": DEAD, "kill_v1": DEAD}
+
+
+def state_after() -> pl.Expr:
+    """Tell the state that an event leaves its victim in, by `kind`; null if it changes nothing."""
+    return pl.col("kind").replace_strict(_STATE_AFTER, default=None, return_dtype=pl.UInt8)
 
 
 def with_states(sightings: pl.DataFrame) -> pl.DataFrame:
     """Add the state just before and just after every sighting, and whether it shows that the player stands again.
 
     Args:
-        sightings: sorted by player, and each player's in order, with `player`, `time`, `victim_of` (the kind of event
-            that the player was the victim of, or null) and `has_health` (of a position; null for events).
+        sightings: sorted by player, and each player's in order, with `player`, `time`, `is_victim` (of an event),
+            `change` (the state that the event leaves its victim in, or null) and `has_health` (by a position).
 
     Returns:
         Them with `state_before` and `state`, UInt8, and `is_up_again`.
     """
-    kind = pl.col("victim_of").cast(pl.String)
-    is_sign_of_life = pl.col("has_health").fill_null(value=False) | (kind.is_not_null() & pl.col("was_killed"))
+    is_sign_of_life = pl.col("has_health") | (pl.col("is_victim") & pl.col("was_killed"))
     is_long_after = pl.col("time") >= pl.col("downed_at") + UP_AFTER
     is_standing = pl.col("is_up_again") | pl.col("is_first")
     standing = pl.lit(STANDING, pl.UInt8)
@@ -45,9 +50,8 @@ def with_states(sightings: pl.DataFrame) -> pl.DataFrame:
     return (
         sightings.with_columns(
             is_first=(pl.col("player") != pl.col("player").shift()).fill_null(value=True),
-            change=kind.replace_strict(_STATE_AFTER, default=None, return_dtype=pl.UInt8),
+            is_down=(pl.col("change") != STANDING).fill_null(value=False),
         )
-        .with_columns(is_down=(pl.col("change") != STANDING).fill_null(value=False))
         .with_columns(
             downed_at=since_last_down(pl.col("time"), pl.col("time").max()),  # nobody is seen so long after that
             was_killed=since_last_down(pl.col("change") == DEAD, pl.lit(value=False)),
@@ -58,5 +62,5 @@ def with_states(sightings: pl.DataFrame) -> pl.DataFrame:
         .with_columns(is_up_again=pl.col("is_sign") & (pl.col("signs") == pl.col("signs_before") + 1))
         .with_columns(state=pl.coalesce("change", pl.when(is_standing).then(standing)).forward_fill())
         .with_columns(state_before=pl.when(is_standing).then(standing).otherwise(pl.col("state").shift()))
-        .drop("is_first", "change", "is_down", "downed_at", "was_killed", "is_sign", "signs", "signs_before")
+        .drop("is_first", "is_down", "downed_at", "was_killed", "is_sign", "signs", "signs_before")
     )

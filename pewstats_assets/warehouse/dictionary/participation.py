@@ -18,7 +18,7 @@ _KNOCKS: Final = "knocks between teams of the fight, in its window (v2 rule 18)"
 _BY_DBNO: Final = "dBNOId: the revive or the kill that ends the knock, in the whole match"
 _STATES: Final = "knocks, revives and kills of the whole match, by the environment too; health of LogPlayerPosition"
 _PLACES: Final = (
-    "LogPlayerPosition and the places in combat events; in between straight lines, over gaps of 15 s at most"
+    "LogPlayerPosition and the places in combat events; in between straight lines, over 15 s and at 100 m/s at most"
 )
 _FATES_UNKNOWN: Final = "Null if it is not known of each of them (fight_knocks, fate)."
 

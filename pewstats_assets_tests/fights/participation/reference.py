@@ -62,6 +62,8 @@ class Player:
             return None
         assert since.place
         assert until.place
+        if dist(since.place, until.place) > 100 * 100 * max((until.key[0] - since.key[0]).total_seconds(), 1):
+            return None
         share = (time - since.key[0]) / (until.key[0] - since.key[0])
         x, y, z = (one + share * (other - one) for one, other in zip(since.place, until.place, strict=True))
         return x, y, z

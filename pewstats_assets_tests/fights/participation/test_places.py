@@ -133,6 +133,16 @@ def test_place_is_on_the_line_over_a_gap_of_15_seconds_at_most(gap: float, dista
     assert fought["a"]["mate_distance_first_hit_m"] == (None if distance is None else pytest.approx(distance))
 
 
+@pytest.mark.parametrize(
+    ("metres", "seconds", "is_known"),
+    [(1000.0, 10, True), (1000.1, 10, False), (100.0, 0.5, True), (100.1, 0.5, False)],
+)
+def test_place_is_not_on_the_way_of_who_is_put_elsewhere(metres: float, seconds: float, *, is_known: bool) -> None:
+    mate = [seen(0, "m@1", (0.0, 0.0, 0.0)), seen(seconds, "m@1", (metres, 0.0, 0.0))]
+    fought = describe(*roster("a@1", "m@1", "b@2"), *mate, damage(seconds / 2, "a@1", "b@2"), *one_on_one())
+    assert fought["a"]["mate_distance_first_hit_m"] == (pytest.approx(metres / 2) if is_known else None)
+
+
 def test_mean_distance_is_over_the_seconds_in_which_both_stand() -> None:
     # The mate goes away at 1 m/s, and is knocked at 5.5 s: he stands at seconds 0 to 5 of the fight.
     mate = [seen(0, "m@1", (0.0, 0.0, 0.0)), seen(10, "m@1", (10.0, 0.0, 0.0))]
