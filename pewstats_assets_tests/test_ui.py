@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME
+from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, COMPARISON_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME
 from pewstats_assets.warehouse.integrity import RULES
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.telemetry_folders import write_matches
@@ -102,9 +102,10 @@ def test_a_partition_is_materialized_from_the_ui(tmp_path: Path) -> None:
     pewstats.run("register", str(tmp_path / "telemetry"), "--batch-size", "2")
     with user_interface(pewstats) as ask:
         nodes = {node["assetKey"]["path"][0]: node for node in ask(PARTITIONS)["assetNodes"]}
-        assert nodes.keys() == {"telemetry", "team_fights", "fight_participants", "player_profiles", "warehouse"}
+        of_batches = {"telemetry", "team_fights", "fight_participants", "player_profiles"}
+        assert nodes.keys() == of_batches | {"player_populations", "warehouse"}
         for name, node in nodes.items():
-            assert node["partitionKeys"] == ([] if name == "warehouse" else ["batch_00001", "batch_00002"])
+            assert node["partitionKeys"] == (["batch_00001", "batch_00002"] if name in of_batches else [])
             assert node["description"]
 
         def launch(job: str, batch: str | None, checks: list[dict[str, Any]] | None = None) -> str:
@@ -146,6 +147,7 @@ def test_a_partition_is_materialized_from_the_ui(tmp_path: Path) -> None:
         one_again = launch(
             BATCH_CHECK_JOB_NAME, "batch_00001", [{"assetKey": {"path": ["fight_participants"]}, "name": name}]
         )
+        launch(COMPARISON_JOB_NAME, None)
         tables = launch(TABLE_CHECK_JOB_NAME, None)
         checks = checks_by_name()
         for rule in RULES:
@@ -154,7 +156,10 @@ def test_a_partition_is_materialized_from_the_ui(tmp_path: Path) -> None:
             assert execution["runId"] == (
                 tables if not rule.per_batch else one_again if rule.name == name else all_again
             )
-        (schedule,) = ask(SCHEDULES, repository=REPOSITORY)["schedulesOrError"]["results"]
-        assert schedule == {"pipelineName": TABLE_CHECK_JOB_NAME, "scheduleState": {"status": "RUNNING"}}
+        schedules = ask(SCHEDULES, repository=REPOSITORY)["schedulesOrError"]["results"]
+        assert {schedule["pipelineName"]: schedule["scheduleState"]["status"] for schedule in schedules} == {
+            COMPARISON_JOB_NAME: "RUNNING",
+            TABLE_CHECK_JOB_NAME: "RUNNING",
+        }
     loaded = {batch["batch"]: (batch["loaded"], batch["waiting"]) for batch in pewstats.json("status")["batches"]}
     assert loaded == {"batch_00001": (2, 0), "batch_00002": (0, 1)}

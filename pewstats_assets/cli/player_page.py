@@ -225,7 +225,7 @@ def _share(value: float | None) -> str:
 
 def _percentile(value: float | None, better: str) -> Text:
     if value is None:
-        return Text("")
+        return Text(_MARK, style="dim")
     good = value if better == "higher" else 1 - value if better == "lower" else 0.5
     style = "green" if good >= _HIGH else "red" if good <= 1 - _HIGH else ""
     return Text(f"{bar(value, _BAR_LENGTH):<{_BAR_LENGTH}} {value * 100:>3.0f}", style=style)
