@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def sql(query: str, form: Form | None) -> None:
     """Run a QUERY (SELECT, WITH, VALUES) on the warehouse and print what it gives. Nothing can be written.
 
-    Tables: matches, team_fights, fight_participants, player_profile_sums, player_profiles.
+    Tables: matches, team_fights, fight_participants, player_profiles, squads, player_figures, player_playstyles; more
+    in docs/tables.md.
 
     \b
     Examples:

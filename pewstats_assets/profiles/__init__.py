@@ -1,6 +1,8 @@
 """The room that turns fights into figures per player and squad.
 
-Here: sums per batch that can be added up over batches. Not here: how they are stored and merged (see `warehouse`).
+Here: sums per batch that can be added up over batches; and made of the sums of all batches, what each figure is, how
+sure, and compared with whom (`figures`, `populations`, `player`). Not here: how they are stored and merged (see
+`warehouse`).
 """
 
 from pewstats_assets.profiles.frames import FightsOfBatch, ProfileSums

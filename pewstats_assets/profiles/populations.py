@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pewstats_assets.profiles.figures import BY_NAME, FIGURES, Figure
 from pewstats_assets.profiles.intervals import interval, values_of
 from pewstats_assets.profiles.percentiles import percentiles_of, quantiles_of
-from pewstats_assets.profiles.playstyle import AXES, Axis, names_of, playstyle_v2
+from pewstats_assets.profiles.playstyle import AXES, LEADING, Axis, names_of, playstyle_v2
 from pewstats_assets.profiles.reliability import Floats, Halves, Sums, sums_of, variation_of
 from pewstats_assets.profiles.shrinkage import Prior, prior_of, shrink, shrunk_interval
 
@@ -217,8 +217,10 @@ def figure_of_players(
 def describe_population(players: PlayerSums) -> Population:
     """Find out what the players of a mode and match type are like."""
     figures = {figure.name: describe_figure(figure, players) for figure in FIGURES}
-    scores = _scores(figures, players)
-    quantiles = {axis: quantiles_of(of_axis[~np.isnan(of_axis)]) for axis, of_axis in scores.items()}
+    quantiles = {}
+    for axis in AXES:
+        scores, enough = _score(axis, figures, players)
+        quantiles[axis.name] = quantiles_of(scores[enough])
     return Population(figures, {axis: of_axis for axis, of_axis in quantiles.items() if of_axis is not None})
 
 
@@ -257,11 +259,13 @@ def player_playstyles(population: Population, players: PlayerSums) -> pl.DataFra
     Returns:
         The columns of `PLAYER_PLAYSTYLES`, a row for each player.
     """
-    unknown = np.full(players.accounts.len(), np.nan)
-    axes = {
-        axis: percentiles_of(scores, population.axes[axis]) if axis in population.axes else unknown
-        for axis, scores in _scores(population.figures, players).items()
-    }
+    likely, axes = {}, {}
+    for axis in AXES:
+        scores, enough = _score(axis, population.figures, players)
+        quantiles = population.axes.get(axis.name)
+        # Who has few fights is likely to be in the middle; so is everybody where nobody can be told from others.
+        likely[axis.name] = np.full(scores.shape, 0.5) if quantiles is None else percentiles_of(scores, quantiles)
+        axes[axis.name] = np.where(enough, likely[axis.name], np.nan)
     knocks, survivals, damage = (players.total(name) for name in ("knocks_dealt", "survivals", "damage_dealt"))
     fights = players.fights
     return (
@@ -270,7 +274,7 @@ def player_playstyles(population: Population, players: PlayerSums) -> pl.DataFra
                 "player_account_id": players.accounts,
                 "fights": fights,
                 "playstyle_v2": playstyle_v2(knocks / fights, survivals / fights, damage / fights),
-                "playstyle": names_of(axes),
+                "playstyle": names_of(likely, axes),
                 **axes,
             }
         )
@@ -283,6 +287,8 @@ def min_fights_of_playstyle(figures: Mapping[str, PopulationFigure]) -> int | No
     """From how many fights on a player of a population with such figures can have a playstyle; None if nobody can."""
     minimums = []
     for axis in AXES:
+        if axis.name not in LEADING:
+            continue
         of_axis = [figures[name].min_fights for name in axis.figures if name in figures]
         known = [minimum for minimum in of_axis if minimum is not None]
         if not known:
@@ -291,16 +297,13 @@ def min_fights_of_playstyle(figures: Mapping[str, PopulationFigure]) -> int | No
     return max(minimums)
 
 
-def _scores(population: Mapping[str, PopulationFigure], players: PlayerSums) -> dict[str, Floats]:
-    """How far each player is along each axis; NaN for who has enough fights for none of its figures."""
-    return {axis.name: _score(axis, population, players) for axis in AXES}
-
-
-def _score(axis: Axis, population: Mapping[str, PopulationFigure], players: PlayerSums) -> Floats:
-    """How far each player is from the mean, each figure in units of how much players differ in it.
+def _score(
+    axis: Axis, population: Mapping[str, PopulationFigure], players: PlayerSums
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """How far each player is from the mean, each figure in units of how much players differ in it; and who has enough.
 
     A figure counts the more, the less chance is in it: by 1 / (1 - reliability). Figures in which the players of the
-    population do not differ by more than chance are left out.
+    population do not differ by more than chance are left out. Who has enough fights for one of the figures, has enough.
     """
     score = np.zeros(players.accounts.len())
     is_enough = np.zeros(score.shape, dtype=np.bool_)
@@ -313,4 +316,4 @@ def _score(axis: Axis, population: Mapping[str, PopulationFigure], players: Play
         deviation = (shrink(figure, sums, prior) - prior.mean(figure)) / prior.spread(figure)
         score += sign * deviation / (1 - min(of_population.reliability, _MAX_RELIABILITY))
         is_enough |= has_enough(of_population, sums.trials, players.fights)
-    return np.where(is_enough, score, np.nan)
+    return score, is_enough

@@ -8,7 +8,7 @@ import pytest
 
 from pewstats_assets.profiles.figures import BY_NAME
 from pewstats_assets.profiles.page import page
-from pewstats_assets.profiles.playstyle import AXES, NOT_ENOUGH_FIGHTS, STYLES, Style, names_of, playstyle_v2
+from pewstats_assets.profiles.playstyle import AXES, LEADING, NOT_ENOUGH_FIGHTS, STYLES, Style, names_of, playstyle_v2
 from pewstats_assets.profiles.populations import PlayerSums, describe_population, player_playstyles
 from pewstats_assets.warehouse.dictionary import PLAYER_PLAYSTYLES
 from pewstats_assets_tests.profiles.leagues import play
@@ -45,15 +45,17 @@ def test_the_earlier_classes_are_the_first_that_fit(
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
 def test_who_is_far_along_a_combination_has_its_name(style: Style) -> None:
     axes = {axis.name: np.array([0.5 + np.sign(style.axes[axis.name]) * 0.4]) for axis in AXES}
-    assert names_of(axes).tolist() == [style.name]
+    assert names_of(axes, axes).tolist() == [style.name]
 
 
-def test_every_axis_counts_and_an_unknown_one_leaves_no_name() -> None:
+def test_every_axis_counts_and_without_a_leading_one_there_is_no_name() -> None:
     for style in STYLES:
         assert style.axes.keys() == {axis.name for axis in AXES}
+    likely = {axis.name: np.array([0.9]) for axis in AXES}
     for unknown in AXES:
-        axes = {axis.name: np.array([np.nan if axis is unknown else 0.9]) for axis in AXES}
-        assert names_of(axes).tolist() == [NOT_ENOUGH_FIGHTS]
+        axes = likely | {unknown.name: np.array([np.nan])}
+        has_name = names_of(likely, axes).tolist() != [NOT_ENOUGH_FIGHTS]
+        assert has_name == (unknown.name not in LEADING)
 
 
 def test_axes_are_made_of_figures_and_described_as_in_the_tables() -> None:
