@@ -15,7 +15,16 @@ from pewstats_assets_tests.conftest import SAMPLE
 from pewstats_assets_tests.processes import Pewstats
 
 BATCHES: Final = ("batch_00001", "batch_00002", "batch_00003", "batch_00004")
-TABLES: Final = ("team_fights", "fight_participants", "player_profile_sums")
+TABLES: Final = (
+    "team_fights",
+    "fight_participants",
+    "fight_knocks",
+    "match_squads",
+    "player_profile_sums",
+    "player_names",
+    "squad_profile_sums",
+    "squad_finishes",
+)
 PATIENCE_S: Final = 300
 _LARGE: Final = 6
 #: Transactions of `pewstats` that have written: their number, and their age in seconds.
@@ -28,17 +37,28 @@ _CLIENTS: Final = """
 SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
-# Fights, participants and matches of a batch are written by one transaction, all rows of the others being gone.
+# What was found in the matches of a batch is written by one transaction, all rows of the others being gone.
 _WRITERS: Final = """
 SELECT batch, count(DISTINCT writer)
 FROM (
     SELECT batch, xmin::text AS writer FROM team_fights
     UNION SELECT batch, xmin::text FROM fight_participants
+    UNION SELECT batch, xmin::text FROM fight_knocks
+    UNION SELECT batch, xmin::text FROM match_squads
     UNION SELECT batch, xmin::text FROM matches WHERE status <> 'excluded'
 ) AS rows
 GROUP BY batch
 """
-_PROFILE_WRITERS: Final = "SELECT batch, count(DISTINCT xmin::text) FROM player_profile_sums GROUP BY batch"
+_PROFILE_WRITERS: Final = """
+SELECT batch, count(DISTINCT writer)
+FROM (
+    SELECT batch, xmin::text AS writer FROM player_profile_sums
+    UNION SELECT batch, xmin::text FROM player_names
+    UNION SELECT batch, xmin::text FROM squad_profile_sums
+    UNION SELECT batch, xmin::text FROM squad_finishes
+) AS rows
+GROUP BY batch
+"""
 _WRONG_COUNTS: Final = """
 SELECT m.match_no, m.status, m.fights, m.participants, count(DISTINCT tf.id), count(fp.id)
 FROM matches m
