@@ -104,6 +104,9 @@ def crowd(connection: psycopg.Connection) -> None:
 
 IN_FORCE = frozenset({"constraints_are_in_force"})
 BELONGS = frozenset({"every_row_belongs_to_its_batch"})
+LOST_KNOCK = frozenset({"every_knock_is_stored"})
+NO_SQUAD = frozenset({"everybody_is_in_a_squad"})
+LOSER = "player_account_id = 'account.loser'"
 FOREIGN_KEY = """
 ALTER TABLE fight_participants ADD CONSTRAINT fight_participants_fight_id_fkey
 FOREIGN KEY (fight_id) REFERENCES team_fights (id)
@@ -135,7 +138,12 @@ BREAKAGES = [
         UPDATE team_fights SET team_ids = '{1,2,3}', team_outcomes = team_outcomes || '{"3": "DRAW"}' WHERE id = 1001
         """,
     ),
-    Breakage("team_ids_are_those_of_the_participants", "UPDATE fight_participants SET team_id = 9 WHERE id = 1001002"),
+    Breakage(
+        "team_ids_are_those_of_the_participants",
+        "UPDATE fight_participants SET team_id = 9 WHERE id = 1001002",
+        also=NO_SQUAD,
+        profiles_follow=True,
+    ),
     Breakage(
         "team_ids_are_those_of_the_participants",
         "UPDATE team_fights SET team_ids = '{2,1}' WHERE match_no = 1",
@@ -151,7 +159,8 @@ BREAKAGES = [
     Breakage(
         "fight_numbers_have_no_gaps",
         """
-        WITH renumbered AS (UPDATE team_fights SET fight_no = 3, id = 1003 WHERE id = 1002)
+        WITH renumbered AS (UPDATE team_fights SET fight_no = 3, id = 1003 WHERE id = 1002),
+             moved AS (UPDATE fight_knocks SET fight_id = 1003 WHERE fight_id = 1002)
         UPDATE fight_participants SET fight_id = 1003, id = id + 1000 WHERE fight_id = 1002
         """,
     ),
@@ -206,6 +215,7 @@ BREAKAGES = [
         ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_player_name_key;
         UPDATE fight_participants SET player_name = 'winner' WHERE id = 1001002
         """,
+        profiles_follow=True,
         also=IN_FORCE,
         restore="ALTER TABLE fight_participants ADD UNIQUE (fight_id, player_name)",
     ),
@@ -221,14 +231,19 @@ BREAKAGES = [
     Breakage(
         "knocked_and_killed_during_the_fight",
         """
-        UPDATE fight_participants SET was_knocked = true, knocked_at = '2026-07-01 18:01:00.001Z' WHERE id = 1001001
+        UPDATE fight_participants SET was_knocked = true, knocks_taken = 1, knocked_at = '2026-07-01 18:01:00.001Z'
+        WHERE id = 1001001
         """,
     ),
     Breakage(
         "knocked_and_killed_during_the_fight",
         "UPDATE fight_participants SET killed_at = '2026-07-01 17:59:59.999Z' WHERE id = 1001003",
     ),
-    Breakage("knocks_and_kills_are_within_the_totals", "UPDATE team_fights SET total_knocks = 0 WHERE id = 1001"),
+    Breakage(
+        "knocks_and_kills_are_within_the_totals",
+        "UPDATE team_fights SET total_knocks = 0 WHERE id = 1001",
+        also=LOST_KNOCK,
+    ),
     Breakage("knocks_and_kills_are_within_the_totals", "UPDATE team_fights SET total_kills = 0 WHERE id = 1001"),
     Breakage("damage_is_within_the_total", "UPDATE team_fights SET total_damage = 150.49 WHERE id = 1001"),
     Breakage("everything_detected_is_stored", "UPDATE matches SET fights = 3 WHERE match_no = 1"),
@@ -299,6 +314,95 @@ BREAKAGES = [
         )
     ),
     Breakage(
+        "every_knock_has_a_fight",
+        """
+        ALTER TABLE fight_knocks DROP CONSTRAINT fight_knocks_pkey;
+        ALTER TABLE fight_knocks ALTER COLUMN fight_id DROP NOT NULL;
+        UPDATE fight_knocks SET fight_id = NULL, knocker_name = '' WHERE fight_id = 1001
+        """,
+        also=IN_FORCE | BELONGS | LOST_KNOCK,
+        restore="ALTER TABLE fight_knocks ADD PRIMARY KEY (fight_id, knock_no)",
+    ),
+    Breakage(
+        "every_knock_has_a_fight",
+        """
+        SET session_replication_role = replica;
+        UPDATE fight_knocks SET fight_id = 7007 WHERE fight_id = 1001;
+        RESET session_replication_role
+        """,
+        also=BELONGS | LOST_KNOCK,
+    ),
+    Breakage("every_knock_is_stored", "DELETE FROM fight_knocks WHERE fight_id = 1001"),
+    Breakage(
+        "every_knock_is_stored",
+        """
+        INSERT INTO fight_knocks
+        SELECT (jsonb_populate_record(k, '{"knock_no": 2}')).* FROM fight_knocks k WHERE fight_id = 1001
+        """,
+    ),
+    *(
+        Breakage(
+            "how_participants_fought_is_possible",
+            f"UPDATE fight_participants SET {damage} WHERE id = 1001001",
+            profiles_follow=True,
+        )
+        for damage in (
+            "mean_speed_mps = -0.1",
+            "zone_phase = -1",
+            "took_first_hit = true",
+            "knocks_bled_out = 1",
+            "enemy_knocks = 2",
+            "knocks_taken = 1",
+            "enemy_knocks_taken = 1",
+            "knocks_taken_revived = 1",
+            "knocks_taken_traded = 1",
+            "trade_opportunities = 1, trades_by_self = 1, trades_by_team = 1",
+            "mates_within_25m = 1, mates_within_50m = 0",
+            "mates_within_50m = 1, mates_within_100m = 0",
+            "mates_within_100m = 1, is_alone = true",
+            "damage_to_standing = 0.01",
+        )
+    ),
+    Breakage(
+        "everybody_is_in_a_squad",
+        "DELETE FROM match_squads WHERE match_no = 1 AND team_id = 2",
+        violations=2,
+        profiles_follow=True,
+    ),
+    Breakage(
+        "everybody_is_in_a_squad",
+        "UPDATE match_squads SET player_account_ids = '{account.else}' WHERE match_no = 1 AND team_id = 2",
+        violations=2,
+        profiles_follow=True,
+    ),
+    Breakage("names_are_those_of_the_participants", f"DELETE FROM player_names WHERE batch = '{BATCH}' AND {LOSER}"),
+    Breakage(
+        "names_are_those_of_the_participants",
+        f"UPDATE player_names SET matches = matches + 1 WHERE batch = '{BATCH}' AND {LOSER}",
+    ),
+    Breakage(
+        "names_are_those_of_the_participants",
+        f"UPDATE player_names SET player_name = 'another' WHERE batch = '{BATCH}' AND {LOSER}",
+        violations=2,
+    ),
+    *(
+        Breakage("squads_are_the_sums_of_their_matches", f"{damage} WHERE batch = '{BATCH}'")
+        for damage in (
+            "UPDATE squad_profile_sums SET matches = matches + 1",
+            "UPDATE squad_profile_sums SET wins_of_matches = 0",
+            "UPDATE squad_profile_sums SET fights = fights + 1",
+            "UPDATE squad_profile_sums SET knocks_dealt = 0",
+            "UPDATE squad_profile_sums SET kills_dealt = 0",
+            "UPDATE squad_profile_sums SET damage_dealt = damage_dealt + 0.01",
+            "DELETE FROM squad_profile_sums",
+        )
+    ),
+    Breakage(
+        "squads_are_the_sums_of_their_matches",
+        f"UPDATE squad_profile_sums SET game_mode = 'duo' WHERE batch = '{BATCH}'",
+        violations=2,
+    ),
+    Breakage(
         "constraints_are_in_force",
         "ALTER TABLE fight_participants DROP CONSTRAINT fight_participants_fight_id_fkey",
         restore=FOREIGN_KEY,
@@ -320,6 +424,11 @@ BREAKAGES = [
     ),
     Breakage(
         "constraints_are_in_force",
+        "ALTER TABLE match_squads DROP CONSTRAINT match_squads_match_no_fkey",
+        restore="ALTER TABLE match_squads ADD FOREIGN KEY (match_no) REFERENCES matches",
+    ),
+    Breakage(
+        "constraints_are_in_force",
         "ALTER TABLE team_fights DROP CONSTRAINT team_fights_match_no_fight_no_key",
         restore="ALTER TABLE team_fights ADD UNIQUE (match_no, fight_no)",
     ),
@@ -338,6 +447,36 @@ BREAKAGES = [
         FROM player_profile_sums p WHERE batch = 'batch_00002'
         """,
         restore="DELETE FROM player_profile_sums WHERE batch = 'batch_09999'",
+    ),
+    *(
+        Breakage(
+            "every_row_belongs_to_its_batch",
+            f"""
+            INSERT INTO {table}
+            SELECT (jsonb_populate_record(p, '{{"batch": "batch_09999"}}')).*
+            FROM {table} p WHERE batch = '{OTHER_BATCH}' LIMIT 1
+            """,
+            restore=f"DELETE FROM {table} WHERE batch = 'batch_09999'",
+        )
+        for table in ("player_names", "squad_profile_sums", "squad_finishes")
+    ),
+    Breakage(
+        "every_row_belongs_to_its_batch",
+        """
+        INSERT INTO fight_knocks
+        SELECT (jsonb_populate_record(k, '{"batch": "batch_09999", "knock_no": 2}')).*
+        FROM fight_knocks k WHERE fight_id = 31001
+        """,
+        restore="DELETE FROM fight_knocks WHERE batch = 'batch_09999'",
+    ),
+    Breakage(
+        "every_row_belongs_to_its_batch",
+        """
+        INSERT INTO match_squads
+        SELECT (jsonb_populate_record(s, '{"batch": "batch_09999", "team_id": 3}')).*
+        FROM match_squads s WHERE match_no = 31 AND team_id = 2
+        """,
+        restore="DELETE FROM match_squads WHERE batch = 'batch_09999'",
     ),
     Breakage(
         "every_row_belongs_to_its_batch",
@@ -447,14 +586,23 @@ def test_no_damage_is_too_much_to_be_judged(loaded: psycopg.Connection, bands: S
     loaded.execute(b"UPDATE fight_participants SET damage_dealt = 1e308 WHERE id IN (1001001, 1001002, 1002001)")
     loaded.execute(b"UPDATE fight_participants SET damage_dealt = -1e308 WHERE id = 1002002")
     broken = broken_rules(loaded, bands)
-    assert broken.keys() == {"damage_is_within_the_total", "profiles_are_the_sums_of_the_participants"}
+    assert broken.keys() == {
+        "damage_is_within_the_total",
+        "how_participants_fought_is_possible",
+        "profiles_are_the_sums_of_the_participants",
+        "squads_are_the_sums_of_their_matches",
+    }
 
 
 def test_bots_and_whoever_has_no_account_need_no_profile(loaded: psycopg.Connection, bands: Settings) -> None:
     loaded.execute(b"UPDATE fight_participants SET player_account_id = 'ai.7' WHERE id % 3 = 0")
     loaded.execute(b"UPDATE fight_participants SET player_account_id = NULL WHERE id % 3 = 1")
     loaded.execute(b"UPDATE fight_participants SET player_account_id = '' WHERE id % 6 = 2")
-    assert broken_rules(loaded, bands).keys() == {"profiles_are_the_sums_of_the_participants"}
+    assert broken_rules(loaded, bands).keys() == {
+        "profiles_are_the_sums_of_the_participants",
+        "names_are_those_of_the_participants",
+        "squads_are_the_sums_of_their_matches",
+    }
     replace_profiles(loaded, BATCH, sum_profiles(fights_of(loaded, BATCH)))
     assert broken_rules(loaded, bands) == {}
 

@@ -341,6 +341,108 @@ RULES: Final = (
         repair=_AGAIN,
     ),
     Rule(
+        name="every_knock_has_a_fight",
+        holds="The fight_id of every knock is the id of a fight of its batch: none is null, and there are no orphans.",
+        asset="fight_participants",
+        violations="""
+        SELECT k.batch, k.fight_id, k.knock_no, k.knocker_name, k.victim_name
+        FROM fight_knocks k
+        WHERE k.batch = ANY (%(batches)s)
+          AND NOT EXISTS (
+              SELECT FROM team_fights tf
+              WHERE tf.id = k.fight_id AND tf.batch = k.batch AND tf.batch = ANY (%(batches)s)
+          )
+        """,
+        repair=_AGAIN,
+    ),
+    Rule(
+        name="every_knock_is_stored",
+        holds=(
+            "A fight has as many knocks by somebody with a name in fight_knocks as its total_knocks (v2 rule 20), once "
+            "its participants are described."
+        ),
+        asset="fight_participants",
+        violations="""
+        SELECT tf.batch, tf.id AS fight_id, tf.match_id, tf.total_knocks, coalesce(k.knocks, 0) AS knocks
+        FROM team_fights tf
+        JOIN (
+            SELECT DISTINCT fight_id
+            FROM fight_participants
+            WHERE batch = ANY (%(batches)s) AND enemy_knocks IS NOT NULL
+        ) described ON described.fight_id = tf.id
+        LEFT JOIN (
+            SELECT fight_id, count(*) AS knocks
+            FROM fight_knocks
+            WHERE batch = ANY (%(batches)s) AND knocker_name <> ''
+            GROUP BY fight_id
+        ) k ON k.fight_id = tf.id
+        WHERE tf.batch = ANY (%(batches)s) AND tf.total_knocks <> coalesce(k.knocks, 0)
+        """,
+        repair=_AGAIN,
+    ),
+    Rule(
+        name="how_participants_fought_is_possible",
+        holds=(
+            "Of how a participant fought, nothing is below 0 that cannot be, parts are within what they are parts of "
+            "(fates within knocks, trades within opportunities, mates within 25 m within those within 50 m), and "
+            "damage to standing and to knocked players is the damage dealt, but for rounding."
+        ),
+        asset="fight_participants",
+        violations="""
+        SELECT batch, id, fight_id, match_id, player_name
+        FROM fight_participants
+        WHERE batch = ANY (%(batches)s)
+          AND (
+              least(
+                  first_hit_distance_m, enemy_knocks, knocks_finished_by_self, knocks_finished_by_team,
+                  knocks_finished_by_others, knocks_revived, knocks_bled_out, enemy_knocks_taken, knocks_taken_revived,
+                  revived_after_s, trades_by_self, trades_by_team, knocks_taken_traded, mate_distance_first_hit_m,
+                  mate_distance_mean_m, mates_within_25m, distance_moved_m, mean_speed_mps, zone_phase, team_standing,
+                  enemies_standing
+              ) < 0
+              OR dealt_first_hit AND took_first_hit
+              OR knocks_finished_by_self::bigint + knocks_finished_by_team + knocks_finished_by_others + knocks_revived
+                  + knocks_bled_out > enemy_knocks
+              OR enemy_knocks > knocks_dealt
+              OR was_knocked <> (knocks_taken > 0)
+              OR greatest(enemy_knocks_taken, knocks_taken_revived) > knocks_taken
+              OR knocks_taken_traded > enemy_knocks_taken
+              OR trades_by_self::bigint + trades_by_team > trade_opportunities
+              OR mates_within_25m > mates_within_50m
+              OR mates_within_50m > mates_within_100m
+              OR is_alone <> (mates_within_100m = 0)
+              OR abs(damage_to_standing::numeric + damage_to_knocked::numeric - damage_dealt::numeric)
+                  > %(rounding)s * (
+                      abs(damage_to_standing::numeric) + abs(damage_to_knocked::numeric) + abs(damage_dealt::numeric)
+                  )
+          )
+        """,
+        repair=_AGAIN,
+        # A file that contradicts itself breaks it for good; that must not keep a batch from its profiles.
+        blocking=False,
+    ),
+    Rule(
+        name="everybody_is_in_a_squad",
+        holds=(
+            "The team of every described participant with an account that is no bot's is a squad of the match, and "
+            "that account is in it."
+        ),
+        asset="fight_participants",
+        violations="""
+        SELECT fp.batch, fp.id, fp.fight_id, fp.match_id, fp.player_name, fp.player_account_id, fp.team_id, s.squad_id
+        FROM fight_participants fp
+        LEFT JOIN (SELECT * FROM match_squads WHERE batch = ANY (%(batches)s)) s
+            -- Their id, unlike their fight_id, says of which match they are even if they lost their fight.
+            ON s.match_no = fp.id / 1000000 AND s.team_id = fp.team_id
+        WHERE fp.batch = ANY (%(batches)s) AND fp.enemy_knocks IS NOT NULL AND fp.team_id <> 0
+          AND fp.player_account_id <> '' AND NOT starts_with(fp.player_account_id, 'ai.')
+          AND (fp.player_account_id = ANY (s.player_account_ids)) IS NOT TRUE
+        """,
+        repair="Look at the telemetry of these matches: its rosters lack somebody who fought.",
+        severity=Severity.WARN,
+        blocking=False,
+    ),
+    Rule(
         name="participants_per_fight_are_usual",
         holds=(
             "On every map with at least 30 matches of the batch, the mean of participants per fight is in "
@@ -394,6 +496,70 @@ RULES: Final = (
             WHERE batch = ANY (%(batches)s) AND player_account_id <> '' AND NOT starts_with(player_account_id, 'ai.')
             GROUP BY 1, 2, 3
         ) s USING (batch, player_account_id, key)
+        WHERE p.sums IS DISTINCT FROM s.sums
+           OR abs(p.damage_dealt::numeric - s.damage) > %(rounding)s * s.magnitude
+        """,
+        repair=_PROFILES_AGAIN,
+    ),
+    Rule(
+        name="names_are_those_of_the_participants",
+        holds="The names of a player in a batch are those of its participants, with as many matches.",
+        asset="player_profiles",
+        violations="""
+        SELECT batch, player_account_id, player_name, n.matches, p.matches AS matches_of_participants
+        FROM (SELECT * FROM player_names WHERE batch = ANY (%(batches)s)) n
+        FULL JOIN (
+            SELECT batch, player_account_id, player_name, count(DISTINCT id / 1000000) AS matches
+            FROM fight_participants
+            WHERE batch = ANY (%(batches)s) AND player_account_id <> '' AND NOT starts_with(player_account_id, 'ai.')
+            GROUP BY 1, 2, 3
+        ) p USING (batch, player_account_id, player_name)
+        WHERE n.matches IS DISTINCT FROM p.matches
+        """,
+        repair=_PROFILES_AGAIN,
+    ),
+    Rule(
+        name="squads_are_the_sums_of_their_matches",
+        holds=(
+            "What a batch adds to a squad of two and more, by mode and match type, is the sum over its matches and its "
+            "members' fights: matches, matches won, fights, knocks, kills, and damage but for rounding."
+        ),
+        asset="player_profiles",
+        violations="""
+        WITH members AS (
+            SELECT s.batch, s.match_no, s.team_id, s.squad_id, s.team_rank, s.player_account_ids,
+                   jsonb_build_array(m.game_mode, m.match_type) AS mode
+            FROM match_squads s
+            JOIN matches m ON m.match_no = s.match_no
+            WHERE s.batch = ANY (%(batches)s) AND cardinality(s.player_account_ids) > 1
+        )
+        SELECT batch, squad_id, mode, p.sums, s.sums AS sums_of_matches, p.damage_dealt, s.damage AS damage_of_fights
+        FROM (
+            SELECT batch, squad_id, jsonb_build_array(game_mode, match_type) AS mode, damage_dealt,
+                   jsonb_build_array(matches, wins_of_matches, fights, knocks_dealt, kills_dealt) AS sums
+            FROM squad_profile_sums
+            WHERE batch = ANY (%(batches)s)
+        ) p
+        FULL JOIN (
+            SELECT batch, squad_id, mode, coalesce(f.damage, 0) AS damage, coalesce(f.magnitude, 0) AS magnitude,
+                   jsonb_build_array(
+                       m.matches, m.wins, coalesce(f.fights, 0), coalesce(f.knocks, 0), coalesce(f.kills, 0)
+                   ) AS sums
+            FROM (
+                SELECT batch, squad_id, mode, count(*) AS matches, count(*) FILTER (WHERE team_rank = 1) AS wins
+                FROM members
+                GROUP BY 1, 2, 3
+            ) m
+            LEFT JOIN (
+                SELECT s.batch, s.squad_id, s.mode, count(DISTINCT fp.id / 1000) AS fights,
+                       sum(fp.knocks_dealt) AS knocks, sum(fp.kills_dealt) AS kills,
+                       sum(fp.damage_dealt::numeric) AS damage, sum(abs(fp.damage_dealt::numeric)) AS magnitude
+                FROM members s
+                JOIN fight_participants fp ON fp.id / 1000000 = s.match_no AND fp.team_id = s.team_id
+                WHERE fp.batch = ANY (%(batches)s) AND fp.player_account_id = ANY (s.player_account_ids)
+                GROUP BY 1, 2, 3
+            ) f USING (batch, squad_id, mode)
+        ) s USING (batch, squad_id, mode)
         WHERE p.sums IS DISTINCT FROM s.sums
            OR abs(p.damage_dealt::numeric - s.damage) > %(rounding)s * s.magnitude
         """,
@@ -460,8 +626,8 @@ RULES: Final = (
     Rule(
         name="constraints_are_in_force",
         holds=(
-            "The foreign keys, the unique keys and the not-null constraint that bind participants, fights and matches "
-            "exist, are validated and enabled."
+            "The foreign keys, the unique keys and the not-null constraints that bind participants, knocks, fights, "
+            "squads and matches exist, are validated and enabled."
         ),
         asset="warehouse",
         violations="""
@@ -469,7 +635,10 @@ RULES: Final = (
         FROM (VALUES
             ('foreign key', 'fight_participants', ARRAY['fight_id'], 'team_fights'),
             ('foreign key', 'team_fights', ARRAY['match_no'], 'matches'),
+            ('foreign key', 'fight_knocks', ARRAY['fight_id'], 'team_fights'),
+            ('foreign key', 'match_squads', ARRAY['match_no'], 'matches'),
             ('not null', 'fight_participants', ARRAY['fight_id'], NULL),
+            ('not null', 'fight_knocks', ARRAY['fight_id'], NULL),
             ('unique', 'fight_participants', ARRAY['id'], NULL),
             ('unique', 'fight_participants', ARRAY['fight_id', 'player_name'], NULL),
             ('unique', 'team_fights', ARRAY['id'], NULL),
@@ -477,6 +646,12 @@ RULES: Final = (
             ('unique', 'matches', ARRAY['match_no'], NULL),
             ('unique', 'matches', ARRAY['match_id'], NULL),
             ('unique', 'matches', ARRAY['file'], NULL),
+            ('unique', 'fight_knocks', ARRAY['fight_id', 'knock_no'], NULL),
+            ('unique', 'match_squads', ARRAY['match_no', 'team_id'], NULL),
+            ('unique', 'player_names', ARRAY['batch', 'player_account_id', 'player_name'], NULL),
+            ('unique', 'squad_profile_sums', ARRAY['batch', 'squad_id', 'game_mode', 'match_type'], NULL),
+            ('unique', 'squad_finishes',
+                ARRAY['batch', 'squad_id', 'knocker_account_id', 'finisher_account_id'], NULL),
             ('unique', 'player_profile_sums',
                 ARRAY['batch', 'player_account_id', 'map_name', 'game_mode', 'match_type', 'half'], NULL)
         ) AS e (kind, "table", columns, referenced)
@@ -518,8 +693,8 @@ RULES: Final = (
     Rule(
         name="every_row_belongs_to_its_batch",
         holds=(
-            "In the whole of the tables, whatever batch a row names: every participant has a fight, every fight a "
-            "match, and every profile matches, of that batch."
+            "In the whole of the tables, whatever batch a row names: every participant and every knock has a fight, "
+            "every fight and every squad a match, and every profile matches, of that batch."
         ),
         asset="warehouse",
         violations="""
@@ -533,8 +708,23 @@ RULES: Final = (
         LEFT JOIN matches m USING (match_no)
         WHERE m.batch IS DISTINCT FROM tf.batch
         UNION ALL
-        SELECT DISTINCT 'player_profile_sums', batch, NULL::bigint, NULL::bigint, NULL
-        FROM player_profile_sums p
+        SELECT 'fight_knocks', k.batch, k.knock_no, k.fight_id, tf.batch
+        FROM fight_knocks k
+        LEFT JOIN team_fights tf ON tf.id = k.fight_id
+        WHERE tf.batch IS DISTINCT FROM k.batch
+        UNION ALL
+        SELECT 'match_squads', s.batch, s.match_no, NULL, m.batch
+        FROM match_squads s
+        LEFT JOIN matches m USING (match_no)
+        WHERE m.batch IS DISTINCT FROM s.batch
+        UNION ALL
+        SELECT "table", batch, NULL::bigint, NULL::bigint, NULL
+        FROM (
+            SELECT 'player_profile_sums' AS "table", batch FROM player_profile_sums
+            UNION SELECT 'player_names', batch FROM player_names
+            UNION SELECT 'squad_profile_sums', batch FROM squad_profile_sums
+            UNION SELECT 'squad_finishes', batch FROM squad_finishes
+        ) p
         WHERE NOT EXISTS (SELECT FROM matches m WHERE m.batch = p.batch)
         """,
         repair=(
