@@ -9,8 +9,10 @@ import polars as pl
 from pewstats_assets.fights.participation.cast import Cast, numbered, player_key
 from pewstats_assets.fights.participation.ordered import Numbers, Ordered, rows_of_ranges
 
+CM_PER_M: Final = 100
+
 #: What counts in a fight's window; `kill_v1` ends lives and knocks, but no ruleset counts it.
-_IN_WINDOWS: Final = ("damage", "knock", "kill", "revive")
+_IN_WINDOWS: Final = ("damage", "knock", "kill")
 _SIDES: Final = ("actor", "victim")
 
 
@@ -100,10 +102,11 @@ def is_hit() -> pl.Expr:
 
 def distance_m() -> pl.Expr:
     """Distance between actor and victim, in space; null if a place is missing."""
-    return sum(((pl.col(f"actor_{axis}") - pl.col(f"victim_{axis}")) ** 2 for axis in "xyz"), pl.lit(0.0)).sqrt() / 100
+    squares = [(pl.col(f"actor_{axis}") - pl.col(f"victim_{axis}")) ** 2 for axis in "xyz"]
+    return pl.sum_horizontal(squares, ignore_nulls=False).sqrt() / CM_PER_M
 
 
-def is_somebody(role: str, suffix: str = "") -> pl.Expr:
+def is_somebody(role: str) -> pl.Expr:
     """Whether a side of an event is a player or an NPC; the environment has neither a name nor an account."""
-    name, account = pl.col(f"{role}_name{suffix}"), pl.col(f"{role}_account_id{suffix}")
+    name, account = pl.col(f"{role}_name"), pl.col(f"{role}_account_id")
     return ((name != "") | (account != "")).fill_null(value=False)

@@ -1,14 +1,11 @@
 """Movement: how far participants go in a fight, and how fast."""
 
-from typing import Final
-
 import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
+from pewstats_assets.fights.participation.events import CM_PER_M
 from pewstats_assets.fights.participation.grid import Grid, per_second
-
-_CM_PER_M: Final = 100
 
 
 def movement(cast: Cast, grid: Grid) -> pl.DataFrame:
@@ -19,7 +16,7 @@ def movement(cast: Cast, grid: Grid) -> pl.DataFrame:
     """
     lines = grid.of(cast.participants)
     step = np.diff(np.take(grid.place, lines.point, axis=0), axis=0, prepend=np.nan)
-    way = np.sqrt(np.einsum("ij,ij->i", step, step)) / _CM_PER_M
+    way = np.sqrt(np.einsum("ij,ij->i", step, step)) / CM_PER_M
     is_alive = np.take(grid.is_alive, lines.point)
     is_known = ~np.isnan(way) & is_alive & np.roll(is_alive, 1)
     is_known[lines.first] = False  # there is no way from the last point of the line before

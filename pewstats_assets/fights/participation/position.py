@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
+from pewstats_assets.fights.participation.events import CM_PER_M
 from pewstats_assets.fights.participation.grid import Grid, per_second
 from pewstats_assets.fights.participation.numbers import MAX_COUNT
 from pewstats_assets.fights.participation.sightings import Floats, Sightings
@@ -13,8 +14,6 @@ from pewstats_assets.fights.participation.sightings import Floats, Sightings
 #: Inclusive, in metres.
 RADII_M: Final = (25, 50, 100)
 ALONE_M: Final = 100
-
-_CM_PER_M: Final = 100
 
 
 def mates_of(cast: Cast) -> pl.DataFrame:
@@ -68,10 +67,7 @@ def mates_at_first_hit(first_hits: pl.DataFrame, mates: pl.DataFrame, cast: Cast
     return hits.join(counted, on="participant", how="left").select(
         "participant",
         "mate_distance_first_hit_m",
-        *(
-            pl.when(is_known).then(pl.col(_within(radius)).fill_null(0).clip(upper_bound=MAX_COUNT))
-            for radius in RADII_M
-        ),
+        *(pl.when(is_known).then(pl.col(_within(radius)).fill_null(0)) for radius in RADII_M),
         # Without a row of counts there are no mates at all.
         is_alone=pl.when(is_known).then(pl.col(_within(ALONE_M)) == 0),
     )
@@ -108,5 +104,5 @@ def _within(metres: int) -> str:
 
 def _distance_m(one: Floats, other: Floats) -> Floats:
     apart = one - other
-    distance: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart)) / _CM_PER_M
+    distance: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart)) / CM_PER_M
     return distance

@@ -58,7 +58,7 @@ def with_trades(knocks: pl.DataFrame, events: pl.DataFrame, cast: Cast) -> pl.Da
     found = downs[first].select("traded_at", "traded_by_account_id", trader="actor", group_of_trade="group")
     traded = pl.concat([asked, found], how="horizontal").select(
         trader=pl.when(is_trade).then("trader"),
-        traded_by_account_id=pl.when(is_trade).then("traded_by_account_id"),
+        traded_by_account_id=pl.when(is_trade & (pl.col("traded_by_account_id") != "")).then("traded_by_account_id"),
         traded_after_s=pl.when(is_trade).then(after.dt.total_microseconds() / 1e6),
     )
     return pl.concat([knocks, traded], how="horizontal")

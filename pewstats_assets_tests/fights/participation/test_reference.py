@@ -11,7 +11,7 @@ from pewstats_assets_tests.fights.events import Place, Wire, damage, kill, knock
 from pewstats_assets_tests.fights.participation.examples import decode, described, numbered, revive, roster, seen
 from pewstats_assets_tests.fights.participation.reference import Reference
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 #: Times and places are few, so that they meet; gaps are about the limits of 3, 5, 10 and 15 s.
 times: Final = st.integers(0, 80).map(lambda halves: halves / 2)
