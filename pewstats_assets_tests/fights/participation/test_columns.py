@@ -133,6 +133,7 @@ def end(blow: str = "Damage_Gun", **fields: object) -> Wire:
         (revive(9, "b@2", "b@2"), "revived", (1, 0, 0, 0, 1, 0)),
         (kill(9, "", "b@2") | {"finisher": None}, "bled_out", (1, 0, 0, 0, 0, 1)),
         (kill(9, {"name": "", "accountId": "", "teamId": 0}, "b@2"), "bled_out", (1, 0, 0, 0, 0, 1)),
+        (kill(9, "b@2", "b@2") | end("Damage_Instant_Fall"), "bled_out", (1, 0, 0, 0, 0, 1)),
         (kill(9, "a@1", "b@2") | end("Damage_DBNO"), "bled_out", (1, 0, 0, 0, 0, 1)),
         (kill(9, "a@1", "b@2") | end("Damage_Groggy"), "bled_out", (1, 0, 0, 0, 0, 1)),
         (kill(9, "a@1", "b@2") | end("Damage_BlueZone"), "bled_out", (1, 0, 0, 0, 0, 1)),

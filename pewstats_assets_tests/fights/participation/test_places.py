@@ -121,6 +121,12 @@ def test_who_left_or_never_came_is_no_mate_whose_place_is_not_known() -> None:
     assert some(fought["a"], "team_standing") == (2,)
 
 
+@pytest.mark.parametrize(("last_seen", "standing_of_team"), [(15.0, 2), (14.99, 1)])
+def test_who_was_seen_15_seconds_ago_is_still_there(last_seen: float, standing_of_team: int) -> None:
+    fought = describe(*roster("a@1", "m@1", "b@2"), seen(last_seen, "m@1"), *one_on_one())
+    assert fought["a"]["team_standing"] == standing_of_team
+
+
 def test_mate_who_is_on_no_roster_is_one() -> None:
     fought = describe(*roster("a@1", "b@2"), *standing("m@1", (30.0, 0.0, 0.0)), damage(2, "a@1", "b@2"), *one_on_one())
     assert some(fought["a"], *MATES, "team_standing") == (0, 1, 1, False, 2)
