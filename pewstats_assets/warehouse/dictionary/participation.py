@@ -102,8 +102,8 @@ PARTICIPATION: Final = (
     Column(
         "knocks_bled_out",
         _INTEGER,
-        "Of enemy_knocks: the victim died by nobody or himself, or of bleeding, of the blue zone or by drowning, whoever"
-        f" the file names. {_FATES_UNKNOWN}",
+        "Of enemy_knocks: the victim died by nobody or himself, or of bleeding, of the blue zone or by drowning,"
+        f" whoever the file names. {_FATES_UNKNOWN}",
         _BY_DBNO,
         nullable=True,
     ),
@@ -332,10 +332,10 @@ KNOCKS: Final = (
     Column(
         "fate",
         "text",
-        "What became of it: finished (somebody dealt the last blow), bled_out (died by nobody or himself, or of bleeding,"
-        " of the blue zone or by drowning), revived (by an event, or he was seen with health or knocked again), or open"
-        " at the end of the match. Null if its dBNOId is missing, below 0, or another knock's as well, or if the victim"
-        " died by an event without it.",
+        "What became of it: finished (somebody dealt the last blow), bled_out (died by nobody or himself, or of"
+        " bleeding, of the blue zone or by drowning), revived (by an event, or he was seen with health or knocked"
+        " again), or open at the end of the match. Null if its dBNOId is missing, below 0, or another knock's as well,"
+        " or if the victim died by an event without it.",
         _BY_DBNO,
         nullable=True,
     ),

@@ -275,7 +275,7 @@ def test_fight_of_more_than_two_teams_has_a_third_party() -> None:
 
 def test_environment_is_no_team() -> None:
     nobody = {"name": "", "accountId": "", "teamId": 0}
-    match = [*roster("a@1", "b@2"), damage(29, "a@1", "b@2"), knock(29.5, nobody, "a@1"), *one_on_one()]
+    match = [*roster("a@1", "b@2", "o@0"), damage(29, "a@1", "b@2"), knock(29.5, nobody, "a@1"), *one_on_one()]
     fought = describe(*match)
     assert some(fought["a"], *NUMBERS) == (1, 1, "even")
     assert some(fought["a"], "knocks_taken", "enemy_knocks_taken") == (1, 0)
