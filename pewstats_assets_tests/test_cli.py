@@ -418,7 +418,20 @@ def test_detect_prints_a_line_per_file_and_goes_on_after_a_broken_one(tmp_path: 
 
 @pytest.mark.parametrize(
     "command",
-    ["detect", "register", "backfill", "quarantine", "status", "verify", "sql", "migrate", "demo", "ui", "alerts"],
+    [
+        "detect",
+        "register",
+        "backfill",
+        "quarantine",
+        "status",
+        "verify",
+        "sql",
+        "migrate",
+        "demo",
+        "ui",
+        "alerts",
+        "settings",
+    ],
 )
 def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     out, _ = Pewstats(tmp_path).run(command, "--help")
@@ -471,3 +484,18 @@ def test_a_file_whose_name_is_no_text_is_one_sentence(on_server: Pewstats, tmp_p
 
 def test_a_missing_folder_is_one_sentence(on_server: Pewstats, tmp_path: Path) -> None:
     assert "is not a folder" in on_server.run("register", str(tmp_path / "nothing"), exit_code=1)[1]
+
+
+def test_settings_are_printed_with_their_origin_and_without_secrets(tmp_path: Path) -> None:
+    pewstats = Pewstats(tmp_path, f"postgresql://me:{PASSWORD}@127.0.0.1:9/nowhere")
+    shown = {setting["name"]: (setting["value"], setting["origin"]) for setting in pewstats.json("settings")}
+    assert shown["PEWSTATS_HOME"] == (str(tmp_path), "environment")
+    assert shown["PEWSTATS_DATABASE_URL"] == ("********", "environment")
+    assert shown["PEWSTATS_BATCH_SIZE"] == ("100", "default")
+    out, _ = pewstats.run("settings")
+    assert "PEWSTATS_DATABASE_URL" in out
+    assert PASSWORD not in out
+    pewstats.environment["PEWSTATS_BATHC_SIZE"] = "3"
+    for command in (["settings"], ["status"], ["demo", str(tmp_path)]):
+        out, err = pewstats.run(*command, exit_code=1)
+        assert (out, err) == ("", "Error: PEWSTATS_BATHC_SIZE is no setting: do you mean PEWSTATS_BATCH_SIZE?\n")

@@ -2,8 +2,7 @@
 
 import click
 
-from pewstats_assets.cli.terminal import fail
-from pewstats_assets.settings import Settings
+from pewstats_assets.cli.terminal import fail, json_option
 from pewstats_assets.tables import print_table
 
 
@@ -13,7 +12,7 @@ def alerts() -> None:
 
 
 @alerts.command("test")
-@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@json_option
 def send_test_alert(*, as_json: bool) -> None:
     """Send a test message to every receiver of PEWSTATS_ALERT_URLS, and say what each answered.
 
@@ -24,6 +23,7 @@ def send_test_alert(*, as_json: bool) -> None:
       PEWSTATS_ALERT_URLS="discord://<id>/<token>, mailto://<user>:<password>@example.com" pewstats alerts test
     """
     from pewstats_assets.alerts import Message, receivers_of
+    from pewstats_assets.settings import Settings
 
     settings = Settings.from_environment()
     if not settings.alert_urls:

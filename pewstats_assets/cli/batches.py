@@ -8,31 +8,41 @@ from typing import TYPE_CHECKING
 import click
 
 from pewstats_assets.cli.terminal import fail, progress_bar, say
-from pewstats_assets.settings import Settings
 from pewstats_assets.tables import printable
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from pewstats_assets.backfill import LoadedBatch
+    from pewstats_assets.settings import Settings
     from pewstats_assets.warehouse import Databases
     from pewstats_assets.warehouse.matches import Registration
+
+#: How many matches a batch is to have; None for what the settings say.
+batch_size_option = click.option(
+    "--batch-size",
+    type=click.IntRange(min=1),
+    help="Matches in a batch, instead of PEWSTATS_BATCH_SIZE.",
+)
 
 
 def connect() -> "tuple[Settings, Databases]":
     """Read the settings, and connect to the databases they name."""
+    from pewstats_assets.settings import Settings
     from pewstats_assets.warehouse import connect_databases
 
     settings = Settings.from_environment()
     return settings, connect_databases(settings)
 
 
-def register_files(settings: Settings, databases: "Databases", folder: Path, batch_size: int) -> "Registration":
+def register_files(
+    settings: "Settings", databases: "Databases", folder: Path, batch_size: int | None
+) -> "Registration":
     """Register the telemetry below a folder, with a progress bar."""
     from pewstats_assets.partitions import register_folder
 
     with progress_bar("Registering files") as progress:
-        return register_folder(databases, settings, folder, batch_size, progress.track)
+        return register_folder(databases, settings, folder, batch_size or settings.batch_size, progress.track)
 
 
 def say_registered(registration: "Registration") -> None:
@@ -45,7 +55,7 @@ def say_registered(registration: "Registration") -> None:
 
 
 @contextmanager
-def open_dagster(settings: Settings, databases: "Databases") -> "Iterator[dg.DagsterInstance]":
+def open_dagster(settings: "Settings", databases: "Databases") -> "Iterator[dg.DagsterInstance]":
     """Open Dagster's instance, once its partitions are the warehouse's batches."""
     from pewstats_assets.instance import open_instance
     from pewstats_assets.partitions import follow_warehouse

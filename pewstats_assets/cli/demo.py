@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pewstats_assets.cli.batches import (
+    batch_size_option,
     compare_players,
     connect,
     fail_if_any_failed,
@@ -15,8 +16,7 @@ from pewstats_assets.cli.batches import (
     register_files,
     say_registered,
 )
-from pewstats_assets.cli.terminal import expand_home, fail, say
-from pewstats_assets.settings import BATCH_SIZE
+from pewstats_assets.cli.terminal import expand_home, fail, json_option, say
 from pewstats_assets.tables import Form, print_table
 
 if TYPE_CHECKING:
@@ -29,11 +29,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), callback=expand_home)
-@click.option(
-    "--batch-size", envvar="PEWSTATS_BATCH_SIZE", default=BATCH_SIZE, show_default=True, type=click.IntRange(min=1)
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-def demo(folder: Path, batch_size: int, *, as_json: bool) -> None:
+@batch_size_option
+@json_option
+def demo(folder: Path, batch_size: int | None, *, as_json: bool) -> None:
     """Do the whole job on the telemetry below FOLDER: register, materialize, check, and show what came out.
 
     \b

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from pewstats_assets.settings import Settings
 from pewstats_assets.tables import to_json
 
 
@@ -23,6 +22,7 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
     """
     from pewstats_assets.fights import RULESETS, TooMuchCombatError, detect_fights
     from pewstats_assets.fights.serialize import fight_to_json
+    from pewstats_assets.settings import Settings
     from pewstats_assets.telemetry import BrokenTelemetryError, decode_combat, read_bytes
 
     if ruleset not in RULESETS:

@@ -2,8 +2,6 @@
 
 import click
 
-from pewstats_assets.settings import Settings
-
 
 @click.command()
 def migrate() -> None:
@@ -11,6 +9,7 @@ def migrate() -> None:
 
     An empty database needs no call: its first use does it.
     """
+    from pewstats_assets.settings import Settings
     from pewstats_assets.warehouse import connect_databases
 
     connect_databases(Settings.from_environment(), upgrade=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pewstats_assets.cli.batches import connect, fail_if_any_failed, load, open_dagster, require_registered
-from pewstats_assets.cli.terminal import fail, progress_bar, say
+from pewstats_assets.cli.terminal import fail, json_option, progress_bar, say
 from pewstats_assets.tables import print_table, printable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def quarantine() -> None:
 
 @quarantine.command("list")
 @click.argument("batches", nargs=-1, metavar="[BATCH]...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: an array of objects.")
+@json_option
 def list_quarantined(batches: tuple[str, ...], *, as_json: bool) -> None:
     """List the quarantined matches of BATCH..., or of all: why, and where their files are broken.
 
@@ -46,7 +46,7 @@ def list_quarantined(batches: tuple[str, ...], *, as_json: bool) -> None:
 @quarantine.command()
 @click.argument("matches", nargs=-1, metavar="[MATCH]...")
 @click.option("--no-load", is_flag=True, help="Only put the matches back: `pewstats backfill` loads them later.")
-@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@json_option
 def retry(matches: tuple[str, ...], *, no_load: bool, as_json: bool) -> None:
     """Put quarantined matches back into their batches, and load these batches again.
 

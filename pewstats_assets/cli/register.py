@@ -4,17 +4,14 @@ from pathlib import Path
 
 import click
 
-from pewstats_assets.cli.batches import connect, open_dagster, register_files, say_registered
+from pewstats_assets.cli.batches import batch_size_option, connect, open_dagster, register_files, say_registered
 from pewstats_assets.cli.terminal import expand_home
-from pewstats_assets.settings import BATCH_SIZE
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), callback=expand_home)
-@click.option(
-    "--batch-size", envvar="PEWSTATS_BATCH_SIZE", default=BATCH_SIZE, show_default=True, type=click.IntRange(min=1)
-)
-def register(folder: Path, batch_size: int) -> None:
+@batch_size_option
+def register(folder: Path, batch_size: int | None) -> None:
     """Register the telemetry files below FOLDER as new match batches.
 
     What is already registered is left alone. Nothing is processed yet: see `pewstats backfill`. A batch that the sensor

@@ -12,6 +12,7 @@ from pewstats_assets.cli.migrate import migrate
 from pewstats_assets.cli.player import player
 from pewstats_assets.cli.quarantine import quarantine
 from pewstats_assets.cli.register import register
+from pewstats_assets.cli.settings import settings
 from pewstats_assets.cli.simulate import simulate
 from pewstats_assets.cli.sql import sql
 from pewstats_assets.cli.status import status
@@ -52,6 +53,7 @@ for command in (
     player,
     quarantine,
     register,
+    settings,
     simulate,
     sql,
     status,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pewstats_assets.cli.terminal import expand_home, progress_bar
+from pewstats_assets.cli.terminal import expand_home, json_option, progress_bar
 from pewstats_assets.tables import print_table
 
 
@@ -27,7 +27,7 @@ from pewstats_assets.tables import print_table
     help="A league of so many squads alone, 16 a match: each of 64 players has 1.8 fights a match.",
 )
 @click.option("--processes", default=os.cpu_count() or 1, show_default="cores", type=click.IntRange(min=1))
-@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@json_option
 def simulate(  # noqa: PLR0913 one per option
     matches: int, seed: int, folder: Path, size: str, processes: int, *, league: int | None, as_json: bool
 ) -> None:

@@ -5,11 +5,12 @@ from dataclasses import astuple, fields
 import click
 
 from pewstats_assets.cli.batches import connect
+from pewstats_assets.cli.terminal import json_option
 from pewstats_assets.tables import print_table, to_json
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def status(*, as_json: bool) -> None:
     """Show what every batch holds, and which matches were left out and why.
 

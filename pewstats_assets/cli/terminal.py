@@ -10,6 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 _messages = Console(stderr=True, highlight=False, markup=False)
 
+#: Every command that prints a table has it.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
 
 def say(message: str) -> None:
     """Print a message, as it is: no markup, no colours."""

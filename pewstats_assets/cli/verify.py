@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from pewstats_assets.cli.batches import connect, require_registered
-from pewstats_assets.cli.terminal import progress_bar
+from pewstats_assets.cli.terminal import json_option, progress_bar
 from pewstats_assets.tables import print_table, to_json
 
 
 @click.command()
 @click.argument("batches", nargs=-1, metavar="[BATCH]...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def verify(batches: tuple[str, ...], *, as_json: bool) -> None:
     """Ask the warehouse whether every rule holds: those about batches of BATCH..., or of all, and those about tables.
 

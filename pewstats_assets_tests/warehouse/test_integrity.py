@@ -53,7 +53,7 @@ def loaded(connection: psycopg.Connection) -> psycopg.Connection:
 @pytest.fixture
 def bands(settings: Settings) -> Settings:
     """Settings by which the small fights above are usual."""
-    return replace(settings, fights_per_match=(1.0, 3.0), participants_per_fight=(2.0, 4.0))
+    return settings.model_copy(update={"fights_per_match": (1.0, 3.0), "participants_per_fight": (2.0, 4.0)})
 
 
 def broken_rules(connection: psycopg.Connection, bands: Settings, batch: str = BATCH) -> dict[str, Finding]:

@@ -1,0 +1,24 @@
+"""`pewstats settings`: what is set, and where it comes from."""
+
+from dataclasses import astuple, fields
+
+import click
+
+from pewstats_assets.cli.terminal import json_option
+from pewstats_assets.tables import print_table
+
+
+@click.command()
+@json_option
+def settings(*, as_json: bool) -> None:
+    """Print every setting, its value, and whether that is the default or the environment's. Secrets are masked.
+
+    \b
+    Example:
+      PEWSTATS_BATCH_SIZE=50 pewstats settings --json | jq '.[] | select(.origin == "environment")'
+    """
+    from pewstats_assets.settings import Settings, ShownSetting, show
+
+    shown = show(Settings.from_environment())
+    columns = [field.name for field in fields(ShownSetting)]
+    print_table(columns, [astuple(setting) for setting in shown], "json" if as_json else "text")
