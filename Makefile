@@ -58,11 +58,12 @@ format: $(READY)  ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(READY)  ## Write the reference in docs/ from the code: rules, tables, player profiles, settings.
+docs: $(READY)  ## Write the reference in docs/ from the code: rules, tables, player profiles, settings, commands.
 	@$(BIN)/python -m pewstats_assets.warehouse.integrity.page > docs/integrity.md
 	@$(BIN)/python -m pewstats_assets.warehouse.dictionary.page > docs/tables.md
 	@$(BIN)/python -m pewstats_assets.profiles.page > docs/player-profiles.md
 	@$(BIN)/python -m pewstats_assets.settings.page > docs/settings.md
+	@$(BIN)/python -m pewstats_assets.cli.page > docs/command-line.md
 
 lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \

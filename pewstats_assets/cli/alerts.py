@@ -14,9 +14,9 @@ def alerts() -> None:
 @alerts.command("test")
 @json_option
 def send_test_alert(*, as_json: bool) -> None:
-    """Send a test message to every receiver of PEWSTATS_ALERT_URLS, and say what each answered.
+    """Send a test message to every receiver, and say what each answered.
 
-    The exit code is 1 if one did not accept it, or if there is none.
+    The receivers are those of PEWSTATS_ALERT_URLS. The exit code is 1 if one did not accept it, or if there is none.
 
     \b
     Example:

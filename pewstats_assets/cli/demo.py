@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 @batch_size_option
 @json_option
 def demo(folder: Path, batch_size: int | None, *, as_json: bool) -> None:
-    """Do the whole job on the telemetry below FOLDER: register, materialize, check, and show what came out.
+    """Do the whole job on the telemetry below FOLDER, and show what came out.
+
+    Its matches are registered, their batches materialized and checked; what is registered already is loaded again.
 
     \b
     Example:

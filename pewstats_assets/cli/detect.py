@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pewstats_assets.cli.terminal import progress_bar
 from pewstats_assets.tables import to_json
 
 
@@ -30,15 +31,17 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
         raise click.BadParameter(msg, param_hint="--ruleset")
     limits = Settings.from_environment().limits
     failed = False
-    for path in files:
-        line: dict[str, object]
-        try:
-            telemetry = decode_combat(read_bytes(path, limits), path, limits)
-            fights = detect_fights(telemetry.combat, ruleset)
-            line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
-        except (BrokenTelemetryError, TooMuchCombatError) as error:
-            failed = True
-            line = {"file": str(path), "error": str(error)}
-        click.echo(to_json(line))
+    # Lines on the same terminal are progress enough.
+    with progress_bar("Detecting fights", disable=sys.stdout.isatty()) as progress:
+        for path in progress.track(files):
+            line: dict[str, object]
+            try:
+                telemetry = decode_combat(read_bytes(path, limits), path, limits)
+                fights = detect_fights(telemetry.combat, ruleset)
+                line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
+            except (BrokenTelemetryError, TooMuchCombatError) as error:
+                failed = True
+                line = {"file": str(path), "error": str(error)}
+            click.echo(to_json(line))
     if failed:
         sys.exit(1)

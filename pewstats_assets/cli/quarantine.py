@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 @click.group()
 def quarantine() -> None:
-    """See which matches cannot be used and why, and load them once their files are replaced."""
+    """See which matches cannot be used and why; load them once their files are replaced."""
 
 
 @quarantine.command("list")
 @click.argument("batches", nargs=-1, metavar="[BATCH]...")
 @json_option
 def list_quarantined(batches: tuple[str, ...], *, as_json: bool) -> None:
-    """List the quarantined matches of BATCH..., or of all: why, and where their files are broken.
+    """List quarantined matches: why, and where their files are broken.
 
-    byte_offset counts from 0: for broken_json in the inflated JSON, for broken_gzip in the file.
+    Those of BATCH..., or of all batches.     byte_offset counts from 0: for broken_json in the inflated JSON, for
+    broken_gzip in the file.
 
     \b
     Examples:

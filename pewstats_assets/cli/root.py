@@ -1,6 +1,7 @@
-"""`pewstats` itself: the group of all commands, and what becomes of an error that nothing caught."""
+"""`pewstats` itself: the group of all commands, and what a person sees of an error that no command has caught."""
 
-from collections.abc import Sequence
+import errno
+import traceback
 
 import click
 
@@ -16,48 +17,89 @@ from pewstats_assets.cli.settings import settings
 from pewstats_assets.cli.simulate import simulate
 from pewstats_assets.cli.sql import sql
 from pewstats_assets.cli.status import status
-from pewstats_assets.cli.terminal import fail
+from pewstats_assets.cli.terminal import fail, say
 from pewstats_assets.cli.ui import ui
 from pewstats_assets.cli.verify import verify
 from pewstats_assets.errors import PewstatsError
+from pewstats_assets.tables import printable
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `pewstats`. Exit codes: 0 done, 1 it failed or something in it did, 2 wrong usage."""
-    try:
-        cli(arguments)
-    except (PewstatsError, NotADirectoryError) as error:
-        fail(str(error))
-    except Exception as error:
-        import psycopg
+class _Pewstats(click.Group):
+    """The commands in the order in which they were added, and errors in a sentence."""
 
-        from pewstats_assets.failures import STORAGE_ERRORS, cause_of_exception
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx  # click's interface
+        return list(self.commands)
 
-        if not isinstance(error, (psycopg.Error, *STORAGE_ERRORS)):
-            raise
-        fail(f"PostgreSQL failed in the middle of the work, which was rolled back: {cause_of_exception(error)}")
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if _is_for_click(error):
+                raise
+            from pewstats_assets.settings import redacted
+
+            if ctx.params["debug"]:
+                trace = redacted(traceback.format_exc())
+                say("\n".join(map(printable, trace.splitlines())))
+            fail(redacted(_sentence(error)))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def _is_for_click(error: Exception) -> bool:
+    """Wrong usage, an exit, Ctrl-C at a question; and a pipe that nobody reads any more, as of `| head`."""
+    return isinstance(error, click.ClickException | click.exceptions.Exit | click.Abort) or (
+        isinstance(error, OSError) and error.errno == errno.EPIPE
+    )
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, PewstatsError | NotADirectoryError):
+        return str(error)
+    if isinstance(error, OSError):
+        reason = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+        return f"{printable(reason)}. `pewstats doctor` looks at folders and disk space."
+    import psycopg
+
+    from pewstats_assets.failures import STORAGE_ERRORS, cause_of_exception
+
+    cause = printable(cause_of_exception(error))
+    if isinstance(error, (psycopg.Error, *STORAGE_ERRORS)):
+        return f"PostgreSQL failed in the middle of the work, which was rolled back: {cause}"
+    return f"{type(error).__name__}: {cause}. This is a mistake in pewstats: `pewstats --debug ...` shows where."
+
+
+@click.group(cls=_Pewstats, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="pewstats-assets")
-def cli() -> None:
-    """Team fights, fight participants and player profiles from PUBG telemetry."""
+@click.option("--debug", is_flag=True, help="Print the stack trace of an error, too.")
+def cli(*, debug: bool) -> None:
+    """Team fights, fight participants and player profiles from PUBG telemetry.
+
+    Results go to standard output, messages and progress to standard error. Settings are variables PEWSTATS_... of the
+    environment: see `pewstats settings`.
+
+    \b
+    Exit codes:
+      0  done
+      1  it failed, or something that it did or looked at did
+      2  wrong usage
+    """
+    del debug  # _Pewstats looks at it
 
 
 for command in (
-    alerts,
-    backfill,
     demo,
-    detect,
-    migrate,
-    player,
-    quarantine,
-    register,
-    settings,
-    simulate,
-    sql,
-    status,
     ui,
+    register,
+    backfill,
+    status,
+    quarantine,
     verify,
+    sql,
+    player,
+    detect,
+    simulate,
+    alerts,
+    settings,
+    migrate,
 ):
     cli.add_command(command)

@@ -11,7 +11,7 @@ from pewstats_assets.tables import print_table
 @click.command()
 @json_option
 def settings(*, as_json: bool) -> None:
-    """Print every setting, its value, and whether that is the default or the environment's. Secrets are masked.
+    """Print every setting, its value and its origin. Secrets are masked.
 
     \b
     Example:

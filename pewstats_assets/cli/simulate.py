@@ -12,7 +12,14 @@ from pewstats_assets.tables import print_table
 @click.command()
 @click.option("--matches", required=True, type=click.IntRange(min=1), help="How many matches.")
 @click.option("--seed", default=1, show_default=True, help="Which season; a longer one begins with the same matches.")
-@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), callback=expand_home)
+@click.option(
+    "--out",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    callback=expand_home,
+    help="The folder, made if it is not there.",
+)
 @click.option(
     "--size",
     default="full",
@@ -26,14 +33,21 @@ from pewstats_assets.tables import print_table
     metavar="SQUADS",
     help="A league of so many squads alone, 16 a match: each of 64 players has 1.8 fights a match.",
 )
-@click.option("--processes", default=os.cpu_count() or 1, show_default="cores", type=click.IntRange(min=1))
+@click.option(
+    "--processes",
+    default=os.cpu_count() or 1,
+    show_default="cores",
+    type=click.IntRange(min=1),
+    help="How many work at once.",
+)
 @json_option
 def simulate(  # noqa: PLR0913 one per option
     matches: int, seed: int, folder: Path, size: str, processes: int, *, league: int | None, as_json: bool
 ) -> None:
-    """Write a season of simulated telemetry into a folder, and the truth about it into `truth` below it.
+    """Write a season of simulated telemetry into a folder. Nobody in it is real.
 
-    Nobody in it is real. What is written can be registered while more is being written.
+    The truth about it goes into `truth` below the folder. What is written can be registered while more is being
+    written.
 
     \b
     Examples:

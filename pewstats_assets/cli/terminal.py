@@ -30,8 +30,8 @@ def expand_home(_: click.Context, __: click.Parameter, folder: Path) -> Path:
     return folder.expanduser()
 
 
-def progress_bar(description: str) -> Progress:
-    """Return a progress bar; where no terminal is, it shows nothing."""
+def progress_bar(description: str, *, disable: bool = False) -> Progress:
+    """Return a progress bar; where no terminal is, or if told so, it shows nothing."""
     return Progress(
         TextColumn(description),
         BarColumn(),
@@ -39,5 +39,7 @@ def progress_bar(description: str) -> Progress:
         TimeElapsedColumn(),
         console=_messages,
         transient=True,
-        disable=not _messages.is_terminal,
+        # It would print to standard error what is printed to standard output meanwhile.
+        redirect_stdout=False,
+        disable=disable or not _messages.is_terminal,
     )

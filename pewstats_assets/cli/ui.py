@@ -15,7 +15,9 @@ DEFAULT_PORT: Final = 3000
 
 
 @click.command()
-@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Where the UI listens."
+)
 def ui(port: int) -> None:
     """Start Dagster's webserver and daemon on 127.0.0.1, until Ctrl-C.
 

@@ -15,10 +15,11 @@ from pewstats_assets.tables import print_table, to_json
 @click.argument("batches", nargs=-1, metavar="[BATCH]...")
 @json_option
 def verify(batches: tuple[str, ...], *, as_json: bool) -> None:
-    """Ask the warehouse whether every rule holds: those about batches of BATCH..., or of all, and those about tables.
+    """Ask the warehouse whether every rule of integrity holds.
 
-    These are the rules of Dagster's asset checks; what breaks one is shown with up to 10 rows. A batch that the
-    sensor is filling is judged only if it is named. The exit code is 1 if a rule of severity ERROR is broken.
+    The rules are those of Dagster's asset checks: about batches, of BATCH... or of all, and about whole tables. What
+    breaks one is shown with up to 10 rows. A batch that the sensor is filling is judged only if it is named. The exit
+    code is 1 if a rule of severity ERROR is broken.
 
     \b
     Examples:

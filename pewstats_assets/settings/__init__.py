@@ -8,8 +8,10 @@ import os
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, cast
+from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, PositiveInt, ValidationError
 from pydantic.fields import FieldInfo
@@ -222,6 +224,22 @@ def _sentence(problem: ErrorDetails) -> str:
 def variable(field: FieldInfo) -> str:
     """Return the environment variable of a setting."""
     return cast("str", field.validation_alias)
+
+
+def redacted(text: str) -> str:
+    """Mask the secrets of the environment in a text that somebody else wrote: a stack trace, say."""
+    hidden = [_INTERNAL, *(variable(field) for field in Settings.model_fields.values() if not field.repr)]
+    values = [os.environ.get(name, "") for name in hidden]
+    secrets = {*values, *chain.from_iterable(map(_urls, values)), *chain.from_iterable(map(_passwords, values))}
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, _MASK)
+    return text
+
+
+def _passwords(url: str) -> list[str]:
+    """Return the password of a database's URL, as it is written there and as it is."""
+    given = re.search(r"://[^:/@]*:([^@]*)@", url), re.search(r"[?&]password=([^&]*)", url)
+    return [text for match in given if match for text in (match[1], unquote(match[1]))]
 
 
 @dataclass(frozen=True, slots=True)
