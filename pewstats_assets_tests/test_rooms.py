@@ -18,6 +18,7 @@ SHELLS = {
         "checks",
         "cli",
         "definitions",
+        "doctor",
         "instance",
         "partitions",
         "quarantine",

@@ -26,7 +26,7 @@ def quarantine() -> None:
 def list_quarantined(batches: tuple[str, ...], *, as_json: bool) -> None:
     """List quarantined matches: why, and where their files are broken.
 
-    Those of BATCH..., or of all batches.     byte_offset counts from 0: for broken_json in the inflated JSON, for
+    Those of BATCH..., or of all batches. byte_offset counts from 0: for broken_json in the inflated JSON, for
     broken_gzip in the file.
 
     \b

@@ -9,6 +9,7 @@ from pewstats_assets.cli.alerts import alerts
 from pewstats_assets.cli.backfill import backfill
 from pewstats_assets.cli.demo import demo
 from pewstats_assets.cli.detect import detect
+from pewstats_assets.cli.doctor import doctor
 from pewstats_assets.cli.migrate import migrate
 from pewstats_assets.cli.player import player
 from pewstats_assets.cli.quarantine import quarantine
@@ -100,6 +101,7 @@ for command in (
     simulate,
     alerts,
     settings,
+    doctor,
     migrate,
 ):
     cli.add_command(command)

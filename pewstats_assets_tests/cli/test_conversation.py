@@ -1,7 +1,6 @@
 """What all commands have in common: help, errors, colours, progress, completion."""
 
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -14,11 +13,11 @@ from click.testing import CliRunner
 
 from pewstats_assets.cli.page import page
 from pewstats_assets.cli.root import cli
+from pewstats_assets_tests.cli.terminals import COLOUR, on_a_terminal
 from pewstats_assets_tests.processes import PEWSTATS, Pewstats
 from pewstats_assets_tests.servers import PASSWORD
 from pewstats_assets_tests.telemetry_folders import match_id_of, write_matches
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9][0-9;]*m")
 #: What prints no table, or JSON anyway.
 WITHOUT_JSON = {"ui", "register", "backfill", "detect", "migrate"}
 
@@ -33,33 +32,6 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[s
 
 BASH = shutil.which("bash")
 COMMANDS = dict(commands(cli))
-
-
-def on_a_terminal(pewstats: Pewstats, *arguments: str, output: bool = True) -> tuple[str, str]:
-    """Run `pewstats` with its standard error, and its output if so, on a terminal; return what the terminal got."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [PEWSTATS, *arguments],
-        stdin=theirs,
-        stdout=theirs if output else subprocess.PIPE,
-        stderr=theirs,
-        env={**pewstats.environment, "TERM": "xterm-256color", "COLUMNS": "200"},
-    )
-    os.close(theirs)
-    seen = b""
-    while chunk := _read(ours):
-        seen += chunk
-    os.close(ours)
-    out = process.communicate()[0]
-    assert process.returncode == 0, seen
-    return seen.decode(), (out or b"").decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux says so where nobody has the other side open any more
-        return b""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
