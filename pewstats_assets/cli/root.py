@@ -10,6 +10,7 @@ from pewstats_assets.cli.backfill import backfill
 from pewstats_assets.cli.demo import demo
 from pewstats_assets.cli.detect import detect
 from pewstats_assets.cli.doctor import doctor
+from pewstats_assets.cli.export import export
 from pewstats_assets.cli.migrate import migrate
 from pewstats_assets.cli.player import player
 from pewstats_assets.cli.quarantine import quarantine
@@ -97,6 +98,7 @@ for command in (
     verify,
     sql,
     player,
+    export,
     detect,
     simulate,
     alerts,
