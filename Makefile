@@ -69,8 +69,12 @@ lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
-clean:  ## Remove the virtual environment and what tools left behind; the data stays.
+clean:  ## Remove all that the project wrote, after asking (FORCE=1: without): data below PEWSTATS_HOME, .venv, caches.
+	@if [ -x $(BIN)/pewstats ]; then $(BIN)/pewstats clean $(if $(FORCE),--yes); \
+	elif [ -e "$${PEWSTATS_HOME:-data}/postgres" ]; then \
+		echo "Only pewstats can stop its server, and it is not installed: make .venv/ready, then make clean."; exit 1; fi
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf data/benchmark.json data/season data/season.json data/screenshots
 
 $(READY): requirements.lock $(BIN)/uv
 	@echo "Installing the locked dependencies into .venv (once; a minute or two) ..."

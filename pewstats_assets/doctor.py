@@ -17,10 +17,12 @@ from typing import Final, Literal
 import psycopg
 
 from pewstats_assets.alerts import receivers_of
+from pewstats_assets.home import DAGSTER_FOLDER, EMBEDDED_FOLDER
 from pewstats_assets.settings import Settings, SettingsError, redacted, show
 from pewstats_assets.warehouse import DatabaseError
+from pewstats_assets.warehouse.embedded import is_server
 from pewstats_assets.warehouse.health import Health, Heartbeat, look_at
-from pewstats_assets.warehouse.server import EMBEDDED_FOLDER, find_databases
+from pewstats_assets.warehouse.server import find_databases
 
 #: Below, a season may not find room.
 ENOUGH_BYTES: Final = 5 << 30
@@ -90,7 +92,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("server", "fail", str(error), "See the sentence before.")
         return
     if databases is None:
-        is_made = (embedded / "PG_VERSION").exists()
+        is_made = is_server(embedded)
         state = "does not run: it starts and stops with what uses it" if is_made else "is made by its first use"
         yield Finding("server", "ok", f"The embedded server below {embedded} {state}.")
         detail = "Without a server, neither the databases nor the daemon can be looked at."
@@ -152,7 +154,7 @@ def _what_the_daemon_does(settings: Settings) -> list[tuple[str, bool]]:
 
 def _dagster_home(settings: Settings) -> Finding:
     given = os.environ.get("DAGSTER_HOME")
-    home = Path(given or settings.home / "dagster").expanduser()
+    home = Path(given or settings.home / DAGSTER_FOLDER).expanduser()
     if given and not home.is_absolute():
         return Finding(
             "dagster_home", "fail", f"DAGSTER_HOME is {given}, which Dagster refuses.", "Give the whole path."

@@ -9,6 +9,7 @@ import dagster as dg
 import psycopg
 from pydantic import PrivateAttr
 
+from pewstats_assets.home import TELEMETRY_FOLDER
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import TelemetryStore
 from pewstats_assets.warehouse import Databases, connect_databases
@@ -34,4 +35,4 @@ class TelemetryStoreResource(dg.ConfigurableResource["TelemetryStoreResource"]):
 
     def store(self) -> TelemetryStore:
         """Return the store below the home."""
-        return TelemetryStore(Settings.from_environment().home / "telemetry")
+        return TelemetryStore(Settings.from_environment().home / TELEMETRY_FOLDER)

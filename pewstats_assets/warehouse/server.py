@@ -15,12 +15,12 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from pewstats_assets.home import EMBEDDED_FOLDER
 from pewstats_assets.settings import Settings, SettingsError
 from pewstats_assets.warehouse.embedded import running_server, start_server
 from pewstats_assets.warehouse.errors import DatabaseError
 from pewstats_assets.warehouse.migrate import ensure_migrated
 
-EMBEDDED_FOLDER: Final = "postgres"
 EMBEDDED_DATABASE: Final = "pewstats"
 #: What every server has.
 MAINTENANCE_DATABASE: Final = "postgres"

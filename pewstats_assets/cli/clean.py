@@ -1,0 +1,36 @@
+"""`pewstats clean`: remove what pewstats has written."""
+
+import sys
+
+import click
+
+from pewstats_assets.cli.terminal import fail, say
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean(*, yes: bool) -> None:
+    """Remove what pewstats has written below PEWSTATS_HOME, after asking.
+
+    That are the embedded databases, whose server is stopped, the telemetry as Parquet, and Dagster's home. Telemetry
+    files, and whatever else is there, stay; and so do databases on a server of yours. `make clean` does this, too.
+    """
+    from pewstats_assets.clean import remove, written
+    from pewstats_assets.settings import Settings
+    from pewstats_assets.tables import printable
+
+    settings = Settings.from_environment()
+    paths = written(settings.home)
+    if settings.database_url:
+        say("The databases of PEWSTATS_DATABASE_URL stay: drop them there.")
+    if not paths:
+        say(f"There is nothing of pewstats below {settings.home}.")
+        return
+    say("\n".join(("These will be removed, with all fights and profiles in them:", *(f"  {path}" for path in paths))))
+    if not yes:
+        if not sys.stdin.isatty():
+            fail("Nothing was removed, for nobody can be asked: say so by --yes, or by `make clean FORCE=1`.")
+        if not click.confirm("Remove them?", err=True):
+            fail("Nothing was removed.")
+    remove(settings.home)
+    say(f"Removed all that pewstats has written below {printable(str(settings.home))}.")
