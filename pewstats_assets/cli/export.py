@@ -22,10 +22,10 @@ from pewstats_assets.tables import print_table
 @click.option("--batch", "batches", multiple=True, help="Only the rows of this batch; may be repeated.")
 @json_option
 def export(folder: Path, batches: tuple[str, ...], *, as_json: bool) -> None:
-    """Write fights, participants, profiles and matches as Parquet files, with their columns described.
+    """Write fights, participants, profiles and more as Parquet, with columns described.
 
-    A file a table, in place of that of an earlier export once all are complete. All tables are of one moment.
-    player_profiles, which is about all batches, is written whole even with --batch. How to read them: docs/export.md.
+    A file a table, in place of that of an earlier export once all are complete. All tables are of one moment. Those
+    about all batches, such as player_profiles, are written whole even with --batch. How to read them: docs/export.md.
 
     \b
     Examples:

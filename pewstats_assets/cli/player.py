@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--type", "match_type", help="Only this match type: official, competitive, custom, ...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: all modes that fit.")
 def player(player: str, mode: str | None, match_type: str | None, *, as_json: bool) -> None:
-    """Show how a player fights, how well, with whom, how sure that is, and compared with whom.
+    """Show how a player fights, how well, with whom, and compared with whom.
 
     A player goes by account id, or by a name that the player has used; several players with one name are listed. What
     the figures mean, and what a mark says: docs/player-profiles.md.

@@ -33,10 +33,13 @@ _FRAME_TYPES: Final = {
     "bigint": pl.Int64(),
     "boolean": pl.Boolean(),
     "double precision": pl.Float64(),
+    "double precision[]": pl.List(pl.Float64()),
     "integer": pl.Int32(),
     "integer[]": pl.List(pl.Int32()),
     "jsonb": pl.String(),
+    "smallint": pl.Int16(),
     "text": pl.String(),
+    "text[]": pl.List(pl.String()),
     "timestamp with time zone": pl.Datetime("us", "UTC"),
     "uuid": pl.String(),
 }
