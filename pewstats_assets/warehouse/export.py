@@ -44,8 +44,8 @@ _FRAME_TYPES: Final = {
     "uuid": pl.String(),
 }
 _AS_TEXT: Final = ("jsonb", "uuid")
-#: Bounds the memory, whatever the table: some 100 MB for participants.
-_ROWS_AT_ONCE: Final = 50_000
+#: Bounds the memory, whatever the table: 0.4 GB for participants, the widest.
+_ROWS_AT_ONCE: Final = 20_000
 
 #: Is told how many more rows have been written.
 Advance = Callable[[int], object]
