@@ -27,7 +27,7 @@ SHELLS = {
         "retries",
     )
 } | {"pewstats_assets.failures", "pewstats_assets.sensors"}
-ABOVE = SHELLS | {"pewstats_assets.alerts", "apprise"}
+ABOVE = SHELLS | {"pewstats_assets.alerts", "pewstats_assets.drawing", "apprise", "resvg_py"}
 #: What a room must not import, below the package and beyond it.
 FORBIDDEN = {
     "simulation": SERVICES
@@ -38,9 +38,13 @@ FORBIDDEN = {
     | {f"pewstats_assets.{room}" for room in ("fights", "profiles", "warehouse", "simulation")},
     "fights": SERVICES | ABOVE | {f"pewstats_assets.{room}" for room in ("profiles", "warehouse", "simulation")},
     "profiles": SERVICES | ABOVE | {f"pewstats_assets.{room}" for room in ("telemetry", "warehouse", "simulation")},
+    "drawing": SERVICES
+    | SHELLS
+    | {f"pewstats_assets.{room}" for room in ("alerts", "telemetry", "profiles", "warehouse", "simulation")}
+    | {"apprise", "rich"},
     "alerts": SERVICES
     | SHELLS
-    | {f"pewstats_assets.{room}" for room in ("telemetry", "fights", "profiles", "warehouse", "simulation")},
+    | {f"pewstats_assets.{room}" for room in ("drawing", "telemetry", "fights", "profiles", "warehouse", "simulation")},
     "warehouse": {"dagster", "pewstats_assets.simulation"} | ABOVE,
 }
 

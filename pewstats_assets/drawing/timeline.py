@@ -1,0 +1,116 @@
+"""The time line of a fight: for each team the damage it dealt, and its knocks, kills and revives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pewstats_assets.drawing.scene import Moment, Scene
+from pewstats_assets.drawing.square import step, ticks
+from pewstats_assets.drawing.style import TeamLook, draw_sign
+from pewstats_assets.drawing.svg import Group, number, paths
+
+_LEFT: Final = 92.0
+#: A sign at the end has its text beyond it.
+_RIGHT_MARGIN: Final = 52.0
+_HEAD: Final = 14.0
+_FOOT: Final = 38.0
+_BARS: Final = 20.0
+_SIGNS: Final = 13.0
+_GAP: Final = 7.0
+#: Bars in the whole time line, about, and pixels that a sign takes up with its text.
+_BINS: Final = 120
+_SIGN: Final = 3.5
+_SIGN_WIDTH: Final = 44.0
+#: Signs at the same time get lines above each other, up to so many; more of them overlap.
+_MOST_LINES: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A team's part of the time line: its moments with the line that each is drawn in, and how many lines there are."""
+
+    moments: Sequence[tuple[Moment, int]]
+    lines: int
+
+    @property
+    def height(self) -> float:
+        return _BARS + self.lines * _SIGNS + _GAP
+
+
+def timeline_height(scene: Scene, width: float) -> float:
+    """Pixels that the time line of a fight takes up, if it is so wide."""
+    return _HEAD + sum(lane.height for lane in _lanes(scene, width)) + _FOOT
+
+
+def draw_timeline(on: Group, scene: Scene, looks: dict[int, TeamLook], top: float, width: float) -> None:
+    """Draw the time line of a fight, a lane for each team."""
+    duration = _duration(scene)
+    scale = (width - _LEFT - _RIGHT_MARGIN) / duration
+    lanes = _lanes(scene, width)
+    bottom = top + _HEAD + sum(lane.height for lane in lanes)
+    distance = step(duration, 10)
+    marks = [_LEFT + second * scale for second in ticks(0, duration, distance)]
+    on.add("path", d=paths([[(x, top + _HEAD - 4), (x, bottom)] for x in marks]), class_="g")
+    for index, x in enumerate(marks):
+        on.text((x, bottom + 13), number(index * distance), "s q m")
+    on.text((_LEFT, bottom + 28), "s since the fight began; bars: damage dealt, signs: who did it → to whom", "s q")
+    binned = _binned(scene)
+    most = max(binned.values(), default=1.0)
+    bar = _bin_width(duration) * scale
+    y = top + _HEAD
+    for team, lane in zip(scene.teams, lanes, strict=True):
+        y += lane.height
+        base = y - _GAP
+        looks[team].draw(on, (26, base - 7), 6)
+        on.text((38, base - 3), f"Team {team}", "b")
+        on.line((_LEFT, base), (width - _RIGHT_MARGIN, base), "f")
+        bars = [(index, max(damage / most * _BARS, 1.0)) for (of, index), damage in binned.items() if of == team]
+        for index, height in bars:
+            x = _LEFT + index * bar
+            wide = max(min(bar - 0.6, _LEFT + duration * scale - x), 1.0)
+            on.add("rect", x=x, y=base - height, width=wide, height=height, fill=looks[team].colour)
+        for moment, line in lane.moments:
+            _draw_moment(on, moment, _LEFT + moment.seconds * scale, base - _BARS - 5 - line * _SIGNS)
+
+
+def _draw_moment(on: Group, moment: Moment, x: float, y: float) -> None:
+    draw_sign(on, moment.kind, (x, y), _SIGN)
+    who = ["?" if no is None else str(no) for no in (moment.actor, moment.victim)]
+    on.text((x + 7, y + 3.5), "→".join(who), "s")
+
+
+def _lanes(scene: Scene, width: float) -> list[_Lane]:
+    scale = (width - _LEFT - _RIGHT_MARGIN) / _duration(scene)
+    lanes = []
+    for team in scene.teams:
+        ends: list[float] = []
+        placed = []
+        for moment in (moment for moment in scene.moments if moment.team == team):
+            x = moment.seconds * scale
+            line = next((index for index, end in enumerate(ends) if end <= x), len(ends))
+            if line == len(ends) and line < _MOST_LINES:
+                ends.append(0.0)
+            line = min(line, _MOST_LINES - 1)
+            ends[line] = x + _SIGN_WIDTH
+            placed.append((moment, line))
+        lanes.append(_Lane(placed, len(ends)))
+    return lanes
+
+
+def _binned(scene: Scene) -> dict[tuple[int, int], float]:
+    """HP by team and bin."""
+    width = _bin_width(_duration(scene))
+    binned: dict[tuple[int, int], float] = {}
+    for seconds, team, damage in scene.damage:
+        key = (team, int(seconds / width))
+        binned[key] = binned.get(key, 0.0) + damage
+    return binned
+
+
+def _bin_width(duration: float) -> float:
+    return step(duration, _BINS)
+
+
+def _duration(scene: Scene) -> float:
+    """Seconds that the time line shows: one at least, for a fight may be over at once."""
+    return max(scene.fight.duration_seconds, 1.0)
