@@ -12,6 +12,8 @@ from pewstats_assets.cli.demo import demo
 from pewstats_assets.cli.detect import detect
 from pewstats_assets.cli.doctor import doctor
 from pewstats_assets.cli.export import export
+from pewstats_assets.cli.fight import fight
+from pewstats_assets.cli.match import match
 from pewstats_assets.cli.migrate import migrate
 from pewstats_assets.cli.player import player
 from pewstats_assets.cli.quarantine import quarantine
@@ -98,6 +100,8 @@ for command in (
     quarantine,
     verify,
     sql,
+    fight,
+    match,
     player,
     export,
     detect,

@@ -47,15 +47,7 @@ def draw_fight(match: MatchFights, fight_no: int, combat: pl.DataFrame, position
     title = f"Fight {words.fight_id(match, fight_no)}: {words.outcome(fight)}"
     drawing = Drawing(WIDTH, timeline_y + timeline_height(scene, WIDTH), title, STYLE)
     drawing.text((20, 34), title, "h")
-    facts = [
-        words.where(match),
-        words.utc(fight.fight_start_time),
-        f"{fight.duration_seconds:.0f} s",
-        words.count(fight.total_knocks, "knock"),
-        words.count(fight.total_kills, "kill"),
-        f"{words.hit_points(fight.total_damage)} HP",
-    ]
-    drawing.text((20, 55), " · ".join(facts), "q", font_size=12)
+    drawing.text((20, 55), words.facts(match, fight), "q", font_size=12)
     square = draw_field(drawing, scene, looks, _FIELD, _SIDE)
     draw_legend(drawing, looks[scene.teams[0]], (_FIELD[0], legend_y))
     draw_inset(drawing, map_of(match.map_name), square, _INSET, _INSET_SIDE)

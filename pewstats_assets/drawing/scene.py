@@ -141,11 +141,12 @@ def scene_of(fight: Fight, combat: pl.DataFrame, positions: pl.DataFrame) -> Sce
 def _events(fight: Fight, combat: pl.DataFrame) -> list[dict[str, Any]]:
     kind, damage = pl.col("kind").cast(pl.String), pl.col("damage")
     actor_team, victim_team = pl.col("actor_team_id"), pl.col("victim_team_id")
+    teams = _ranked(fight)
     return (
         combat.filter(
             pl.col("time").is_between(fight.fight_start_time, fight.fight_end_time),
             kind.is_in(_KINDS),
-            actor_team.is_in(fight.team_ids) & victim_team.is_in(fight.team_ids),
+            actor_team.is_in(teams) & victim_team.is_in(teams),
             (kind != "damage") | ((actor_team != victim_team) & (damage > 0) & damage.is_finite()),
         )
         .with_columns(kind)
@@ -182,7 +183,10 @@ def _place(x: float | None, y: float | None) -> Metres | None:
 
 
 def _by_importance(fight: Fight) -> list[int]:
-    """The teams of a fight by score; a team that the ruleset ranks, but that has no participant left, is left out."""
-    ranked = [fight.primary_team_1, fight.primary_team_2, *(fight.third_party_teams or ())]
-    teams = dict.fromkeys([*ranked, *fight.team_ids])
-    return [team for team in teams if team in fight.team_ids]
+    """The teams that have a participant, by score."""
+    return [team for team in dict.fromkeys([*_ranked(fight), *fight.team_ids]) if team in fight.team_ids]
+
+
+def _ranked(fight: Fight) -> list[int]:
+    """All teams of a fight by score, those that have nobody but NPCs included."""
+    return [fight.primary_team_1, fight.primary_team_2, *(fight.third_party_teams or ())]

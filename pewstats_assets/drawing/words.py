@@ -1,6 +1,6 @@
 """Figures and outcomes in words, as every drawing has them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from pewstats_assets.drawing.maps import map_of
@@ -27,6 +27,20 @@ def outcome(fight: Fight) -> str:
     }[fight.outcome]
 
 
+def facts(match: MatchFights, fight: Fight) -> str:
+    """Where and when a fight was, how long, and what it cost."""
+    return " · ".join(
+        [
+            where(match),
+            utc(fight.fight_start_time),
+            f"{fight.duration_seconds:.0f} s",
+            count(fight.total_knocks, "knock"),
+            count(fight.total_kills, "kill"),
+            f"{hit_points(fight.total_damage)} HP",
+        ]
+    )
+
+
 def where(match: MatchFights) -> str:
     """Map and mode of a match."""
     known = map_of(match.map_name)
@@ -36,7 +50,7 @@ def where(match: MatchFights) -> str:
 
 def utc(time: datetime) -> str:
     """A time to the second, in UTC."""
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def clock(seconds: float) -> str:

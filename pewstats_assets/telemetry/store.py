@@ -124,13 +124,33 @@ class TelemetryStore:
         Raises:
             FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
         """
+        version, parts = self._written(batch)
+        for part in range(parts):
+            yield {name: _read(version / _file_name(name, part), SCHEMAS[name]) for name in names}
+
+    def read_match(self, batch: str, match_no: int, *names: FrameName) -> dict[FrameName, pl.DataFrame]:
+        """Read frames of one match of a batch, rows as in the match's file; empty ones if the batch does not have it.
+
+        Raises:
+            FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
+        """
+        version, parts = self._written(batch)
+        files = {name: [version / _file_name(name, part) for part in range(parts)] for name in names}
+        return {
+            name: pl.scan_parquet(files[name], schema=SCHEMAS[name], missing_columns="insert")
+            .filter(match_no=match_no)
+            .collect()
+            for name in names
+        }
+
+    def _written(self, batch: str) -> tuple[Path, int]:
+        """The folder of a batch, and how many parts are in it."""
         version = (self.root / batch).resolve()
         parts = sum(1 for _ in version.glob("facts.[0-9]*.parquet"))
         if parts == 0:
             msg = f"{self.root / batch} holds no telemetry: materialize the asset `telemetry` of {batch} first."
             raise FileNotFoundError(msg)
-        for part in range(parts):
-            yield {name: _read(version / _file_name(name, part), SCHEMAS[name]) for name in names}
+        return version, parts
 
     def written(self) -> list[Path]:
         """Return all that the store has written below its root: the batches' links, and what they lead to."""

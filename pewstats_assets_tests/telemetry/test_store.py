@@ -151,3 +151,19 @@ def test_a_folder_of_an_older_form_says_what_to_do(tmp_path: Path) -> None:
     pl.DataFrame().write_parquet(tmp_path / BATCH / "facts.parquet")
     with pytest.raises(FileNotFoundError, match="materialize the asset `telemetry` of batch_00001 first"):
         read(TelemetryStore(tmp_path), "combat")
+
+
+def test_one_match_is_read_from_whichever_part_it_is_in(tmp_path: Path) -> None:
+    store = TelemetryStore(tmp_path)
+    one, two, three = match("one"), match("two"), match("three")
+    write(store, [(1, one), (2, two)], [(5, three), (6, BROKEN)])
+    for match_no, written in ((1, one), (2, two), (5, three)):
+        frames = store.read_match(BATCH, match_no, "combat", "facts")
+        assert frames.keys() == {"combat", "facts"}
+        assert_frame_equal(frames["combat"].drop("match_no"), written.combat)
+        assert frames["facts"]["match_no"].to_list() == [match_no]
+    for match_no in (4, 6):
+        combat = store.read_match(BATCH, match_no, "combat")["combat"]
+        assert (combat.height, combat.schema) == (0, SCHEMAS["combat"])
+    with pytest.raises(FileNotFoundError, match="batch_00002 holds no telemetry"):
+        store.read_match("batch_00002", 1, "combat")
