@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from pewstats_assets.definitions import JOB_NAME, TABLE_CHECK_SCHEDULE_NAME
+from pewstats_assets.drawing.fight import WIDTH
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.telemetry_folders import write_matches
 from pewstats_assets_tests.test_definitions import JOBS, REPOSITORY
@@ -164,9 +165,19 @@ def test_a_person_loads_batches_in_the_ui(person: Person, pewstats: Pewstats) ->
     person.sees("210 to 240 s", exact=False)
     person.picture("partition")
 
-    # The check's page.
+    # The largest fight, drawn: the browser has read the picture.
     person.open("Catalog")
     person.text("fight_participants").click()
+    page.get_by_role("tab", name="Partitions").click()
+    person.text("batch_00001").click()
+    person.text("[Show Markdown]").click()
+    image = page.get_by_role("dialog").get_by_role("img", name="Fight 1001")
+    expect(image).to_be_visible()
+    assert image.evaluate("image => image.naturalWidth") == WIDTH
+    person.picture("largest-fight")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+    # The check's page.
     page.get_by_role("tab", name="Checks").click()
     person.text("fight_id_is_not_null").click()
     person.sees("Every participant has a fight_id.", "Passed", "batch_00001")

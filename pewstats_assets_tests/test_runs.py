@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import logging
 import random
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import dagster as dg
 import psycopg
@@ -113,6 +116,38 @@ def test_the_ui_gets_row_counts_and_what_was_left_out(
     ]  # fmt: skip
     for asset in ("telemetry", "team_fights"):
         assert metadata[asset]["matches_per_second"] > 0
+
+
+def picture(instance: dg.DagsterInstance) -> Any:
+    event = instance.get_latest_materialization_event(dg.AssetKey("fight_participants"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    return event.asset_materialization.metadata["largest_fight"].value
+
+
+def test_the_ui_gets_a_picture_of_the_largest_fight(register: Register, instance: dg.DagsterInstance) -> None:
+    register(2, 100)
+    list(load_batches(instance, ["batch_00001"]))
+    svg = ET.fromstring(unquote(picture(instance).partition(",")[2].removesuffix(">)")))  # noqa: S314  our own
+    words = [element.text for element in svg.iter()]
+    assert "Fight 1001: won by team 1" in words  # of as many participants as 2001, and the first
+    assert {"a1", "a2", "b1"} < set(words)
+
+
+def test_a_fight_that_cannot_be_drawn_is_told_and_fails_nothing(
+    register: Register, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        msg = "no paper\nleft"
+        raise ValueError(msg)
+
+    monkeypatch.setattr("pewstats_assets.assets.pictures.draw_fight", fail)
+    register(2, 100)
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert (batch.failures, batch.failed_checks) == ([], [])
+    assert picture(instance) == "Fight 1001 cannot be drawn. ValueError: no paper"
+    (told,) = [entry for entry in instance.all_logs(batch.run_id) if "cannot be drawn" in entry.user_message]
+    assert told.level == logging.ERROR
 
 
 def test_broken_files_are_quarantined_one_by_one_and_the_batch_succeeds(

@@ -10,6 +10,7 @@ import psycopg
 
 from pewstats_assets.assets import metadata
 from pewstats_assets.assets.metadata import Metadata
+from pewstats_assets.assets.pictures import draw_largest_fight
 from pewstats_assets.fights import DEFAULT_RULESET, FoundFights, MatchFights, UndetectedMatch, find_fights, joined
 from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
 from pewstats_assets.resources import WarehouseResource
@@ -75,7 +76,7 @@ def materialize_fights(
     left_out = in_warehouse(log, warehouse, replace)
     return (
         metadata.of_fights(detected, left_out, time.monotonic() - start),
-        metadata.of_participants(detected, details, len(left_out)),
+        metadata.of_participants(detected, details, len(left_out)) | draw_largest_fight(log, store, batch, detected),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import dagster as dg
 
 from pewstats_assets.dictionary import Table
+from pewstats_assets.drawing import data_url
 from pewstats_assets.fights import MatchFights
 from pewstats_assets.fights.participation import FightDetails
 from pewstats_assets.profiles import ProfileSums
@@ -30,6 +31,8 @@ SHOWN_MATCHES: Final = 20
 SHOWN_CHARACTERS: Final = 200
 #: Characters of the longest bar: the narrowest column of the UI has room for it.
 BAR_LENGTH: Final = 20
+#: Characters of a picture that is stored with its batch, and so sent to everybody who looks at it: a fight of some 40.
+PICTURE_CHARACTERS: Final = 60_000
 _QUARANTINE_SCHEMA: Final = dg.TableSchema(
     [
         dg.TableColumn("match_no", "bigint", "The match, by number."),
@@ -166,6 +169,22 @@ def of_participants(detected: Sequence[MatchFights], details: FightDetails, quar
         "fights_by_participants": _chart(_PARTICIPANTS, per_fight, "participants"),
         **_rows(sum(per_fight)),
     }
+
+
+def of_picture(fight_id: int, svg: str) -> Metadata:
+    """A drawing of the batch's largest fight, or how to get it where it is too large to be stored with a batch.
+
+    An image, which obeys nobody: browsers run no scripts and load nothing in one, whatever players' names look like.
+    """
+    url = data_url(svg)
+    if len(url) > PICTURE_CHARACTERS:
+        return {"largest_fight": dg.MetadataValue.text(f"pewstats fight {fight_id} --png FILE")}
+    return {"largest_fight": dg.MetadataValue.md(f"![Fight {fight_id}](<{url}>)")}
+
+
+def of_failed_picture(fight_id: int, reason: str) -> Metadata:
+    """Why the batch's largest fight is not drawn."""
+    return {"largest_fight": dg.MetadataValue.text(_shown(f"Fight {fight_id} cannot be drawn. {reason}"))}
 
 
 def of_profiles(sums: ProfileSums, seconds: float) -> Metadata:

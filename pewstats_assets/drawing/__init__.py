@@ -9,5 +9,6 @@ No map images are drawn: a grid with coordinates in metres serves. Names are wor
 from pewstats_assets.drawing.fight import draw_fight
 from pewstats_assets.drawing.match import draw_match
 from pewstats_assets.drawing.png import to_png
+from pewstats_assets.drawing.svg import data_url
 
-__all__ = ["draw_fight", "draw_match", "to_png"]
+__all__ = ["data_url", "draw_fight", "draw_match", "to_png"]

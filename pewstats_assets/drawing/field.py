@@ -160,11 +160,10 @@ def _draw_damage(on: Group, link: Link, spots: Mapping[int, Pixels], colour: str
     head, wing = 5 + 1.2 * width, 2.5 + 0.8 * width
     tip = (x2 - dx * (_RADIUS + 2), y2 - dy * (_RADIUS + 2))
     base = (tip[0] - dx * head, tip[1] - dy * head)
-    group = on.add("g", opacity=0.62)
     curve = " ".join(map(number, (*middle, *base)))
-    group.add("path", d=f"{path([(x1, y1)])}Q{curve}", class_="l", stroke=colour, stroke_width=width)
+    on.add("path", d=f"{path([(x1, y1)])}Q{curve}", class_="a l", stroke=colour, stroke_width=width)
     wings = [(base[0] - dy * wing, base[1] + dx * wing), (base[0] + dy * wing, base[1] - dx * wing)]
-    group.add("path", d=path([tip, *wings], closed=True), fill=colour)
+    on.add("path", d=path([tip, *wings], closed=True), class_="a", fill=colour)
 
 
 def _draw_player(on: Group, player: Player, at: Pixels, look: TeamLook) -> None:

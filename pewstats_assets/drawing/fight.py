@@ -9,7 +9,7 @@ from pewstats_assets.drawing.field import draw_field, draw_inset, draw_legend
 from pewstats_assets.drawing.maps import map_of
 from pewstats_assets.drawing.roster import draw_roster, roster_height
 from pewstats_assets.drawing.scene import scene_of
-from pewstats_assets.drawing.style import STYLE, TeamLook
+from pewstats_assets.drawing.style import STYLE, TeamLook, define_signs
 from pewstats_assets.drawing.svg import Drawing
 from pewstats_assets.drawing.timeline import draw_timeline, timeline_height
 from pewstats_assets.fights import MatchFights
@@ -46,6 +46,7 @@ def draw_fight(match: MatchFights, fight_no: int, combat: pl.DataFrame, position
     timeline_y = max(legend_y + 16, _ROSTER[1] + roster_height(scene) + 8)
     title = f"Fight {words.fight_id(match, fight_no)}: {words.outcome(fight)}"
     drawing = Drawing(WIDTH, timeline_y + timeline_height(scene, WIDTH), title, STYLE)
+    define_signs(drawing)
     drawing.text((20, 34), title, "h")
     drawing.text((20, 55), words.facts(match, fight), "q", font_size=12)
     square = draw_field(drawing, scene, looks, _FIELD, _SIDE)

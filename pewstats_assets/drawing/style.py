@@ -24,7 +24,7 @@ STYLE: Final = (
     ".n{font-size:9.5px;font-weight:700;text-anchor:middle}"
     ".g{stroke:#e4e4e4;fill:none}.f{stroke:#888;fill:none}.k{stroke:#1a1a1a;stroke-width:2;fill:none}"
     ".o{stroke:#fff;stroke-width:4.5;fill:none}"
-    ".r{stroke:#1a1a1a;stroke-width:1.5;fill:#fff}.l{fill:none}"
+    ".r{stroke:#1a1a1a;stroke-width:1.5;fill:#fff}.l{fill:none}.a{opacity:.62}"
 )
 
 _OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
@@ -98,19 +98,25 @@ def _luminance(colour: str) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def draw_sign(on: Group, kind: str, at: Pixels, size: float = SIGN) -> None:
+def define_signs(on: Group) -> None:
+    """Say once in a drawing what the signs look like."""
+    defined = on.add("defs")
+    size = SIGN
+    triangle = [(-size, -0.8 * size), (size, -0.8 * size), (0, size)]
+    defined.add("path", id="knock", d=path(triangle, closed=True), class_="r")
+    strokes: dict[str, list[list[Pixels]]] = {
+        "kill": [[(-size, -size), (size, size)], [(-size, size), (size, -size)]],
+        "revive": [[(-size, 0), (size, 0)], [(0, -size), (0, size)]],
+    }
+    for kind, lines in strokes.items():
+        sign = defined.add("g", id=kind)
+        for class_ in ("o", "k"):
+            sign.add("path", d=paths(lines), class_=class_)
+
+
+def draw_sign(on: Group, kind: str, at: Pixels) -> None:
     """Draw the sign of a knock (a triangle that points down), a kill (a cross) or a revive (a plus)."""
-    x, y = at
-    if kind == "knock":
-        corners = [(x - size, y - size * 0.8), (x + size, y - size * 0.8), (x, y + size)]
-        on.add("path", d=path(corners, closed=True), class_="r")
-        return
-    if kind == "kill":
-        strokes = [[(x - size, y - size), (x + size, y + size)], [(x - size, y + size), (x + size, y - size)]]
-    else:
-        strokes = [[(x - size, y), (x + size, y)], [(x, y - size), (x, y + size)]]
-    on.add("path", d=paths(strokes), class_="o")
-    on.add("path", d=paths(strokes), class_="k")
+    on.add("use", href=f"#{kind}", x=at[0], y=at[1])
 
 
 def _corner(at: Pixels, size: float, turn: float) -> Pixels:

@@ -3,16 +3,20 @@
 Python's own ElementTree writes the markup, for it escapes text and attributes alike. Not here: what is drawn.
 """
 
+import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 from typing import Final
+from urllib.parse import quote
 
 #: Pixels, x to the right and y down.
 Pixels = tuple[float, float]
 Value = str | float | None
 
 FONT: Final = "Inter"
+#: Beside letters, digits and _.-~, which always are.
+_SAFE_IN_URL: Final = " '=/:;,.-+"
 #: What stands for a character that nobody could see, or that would move its neighbours.
 REPLACEMENT: Final = "\ufffd"
 #: Characters of a name that are drawn; PUBG's have 16 at most.
@@ -75,6 +79,16 @@ def paths(lines: Sequence[Sequence[Pixels]]) -> str:
 def number(value: float) -> str:
     """Write a number of pixels: a tenth of one is seen by nobody."""
     return f"{round(value, 1) + 0.0:g}" if abs(value) < 1e5 else f"{value:.0f}"  # noqa: PLR2004  beyond which :g counts in e+05
+
+
+def data_url(svg: str) -> str:
+    """Write a drawing as a URL that is the picture itself, in printable ASCII, without quotes, brackets and the like.
+
+    That takes up a seventh less than Base64.
+    """
+    # Within tags only: ElementTree leaves no > in an attribute, and apostrophes need no escape in a URL.
+    in_apostrophes = re.sub("<[^>]*>", lambda tag: tag[0].replace("'", "&apos;").replace('"', "'"), svg)
+    return f"data:image/svg+xml,{quote(in_apostrophes, safe=_SAFE_IN_URL)}"
 
 
 def shown(text: str, length: int = NAME_LENGTH) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from pewstats_assets.drawing.scene import Moment, Scene
 from pewstats_assets.drawing.square import step, ticks
 from pewstats_assets.drawing.style import TeamLook, draw_sign
-from pewstats_assets.drawing.svg import Group, number, paths
+from pewstats_assets.drawing.svg import Group, number, path, paths
 
 _LEFT: Final = 92.0
 #: A sign at the end has its text beyond it.
@@ -19,7 +19,6 @@ _SIGNS: Final = 13.0
 _GAP: Final = 7.0
 #: Bars in the whole time line, about, and pixels that a sign takes up with its text.
 _BINS: Final = 120
-_SIGN: Final = 3.5
 _SIGN_WIDTH: Final = 44.0
 #: Signs at the same time get lines above each other, up to so many; more of them overlap.
 _MOST_LINES: Final = 6
@@ -64,17 +63,24 @@ def draw_timeline(on: Group, scene: Scene, looks: dict[int, TeamLook], top: floa
         looks[team].draw(on, (26, base - 7), 6)
         on.text((38, base - 3), f"Team {team}", "b")
         on.line((_LEFT, base), (width - _RIGHT_MARGIN, base), "f")
-        bars = [(index, max(damage / most * _BARS, 1.0)) for (of, index), damage in binned.items() if of == team]
-        for index, height in bars:
-            x = _LEFT + index * bar
-            wide = max(min(bar - 0.6, _LEFT + duration * scale - x), 1.0)
-            on.add("rect", x=x, y=base - height, width=wide, height=height, fill=looks[team].colour)
+        bars = [
+            _bar(_LEFT + index * bar, base, min((index + 1) * bar, duration * scale) + _LEFT, damage / most)
+            for (of, index), damage in binned.items()
+            if of == team
+        ]
+        on.add("path", d="".join(bars), fill=looks[team].colour)
         for moment, line in lane.moments:
             _draw_moment(on, moment, _LEFT + moment.seconds * scale, base - _BARS - 5 - line * _SIGNS)
 
 
+def _bar(left: float, base: float, right: float, share: float) -> str:
+    """A bar of at least a pixel, whose height is this share of the highest, as the attribute `d`."""
+    top, right = base - max(share * _BARS, 1.0), max(right - 0.6, left + 1.0)
+    return path([(left, base), (left, top), (right, top), (right, base)], closed=True)
+
+
 def _draw_moment(on: Group, moment: Moment, x: float, y: float) -> None:
-    draw_sign(on, moment.kind, (x, y), _SIGN)
+    draw_sign(on, moment.kind, (x, y))
     who = ["?" if no is None else str(no) for no in (moment.actor, moment.victim)]
     on.text((x + 7, y + 3.5), "→".join(who), "s")
 

@@ -1,6 +1,8 @@
 """What the UI is given to show of a batch: exact numbers, charts that add up, nothing that a file name could break."""
 
+import re
 from dataclasses import replace
+from urllib.parse import unquote
 
 import dagster as dg
 import pytest
@@ -8,12 +10,14 @@ from msgspec import structs
 
 from pewstats_assets.assets import metadata
 from pewstats_assets.dictionary import Table
+from pewstats_assets.drawing import draw_fight
 from pewstats_assets.fights import MatchFights
 from pewstats_assets.profiles import ProfileSums
 from pewstats_assets.profiles.frames import PLAYER_NAMES, PLAYER_SUMS, SQUAD_FINISHES, SQUAD_SUMS
 from pewstats_assets.telemetry.dictionary import FRAMES
 from pewstats_assets.warehouse.dictionary import TABLES
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine
+from pewstats_assets_tests.drawing.examples import NO_POSITIONS, duel, parse
 from pewstats_assets_tests.warehouse.examples import details_of, detected
 
 HOSTILE = "/t/<img src=x onerror=alert(1)>|[a](javascript:alert(1))`\x1b[31m\u202e.json"
@@ -121,6 +125,24 @@ def test_what_is_stored_with_a_batch_is_small() -> None:
         "fight_participants", metadata=metadata.of_participants([detected(1, 999)], details_of([detected(1, 999)]), 100)
     )
     assert len(dg.serialize_value(stored)) < 20_000
+
+
+def test_a_picture_is_an_image_in_markdown_that_no_name_can_leave() -> None:
+    made = duel(HOSTILE.replace("@", ""), "\"'>](x)")
+    svg = draw_fight(made.match, 1, made.combat, NO_POSITIONS)
+    shown = metadata.of_picture(12001, svg)["largest_fight"]
+    assert isinstance(shown, dg.MarkdownMetadataValue)
+    found = re.fullmatch(r"!\[Fight 12001\]\(<data:image/svg\+xml,([A-Za-z0-9_.~%' =/:;,+-]*)>\)", shown.value)
+    assert found
+    assert [(e.tag, e.text) for e in parse(unquote(found[1])).iter()] == [(e.tag, e.text) for e in parse(svg).iter()]
+    assert len(shown.value) < 1.25 * len(svg)
+
+
+def test_a_picture_that_is_too_large_to_be_stored_is_named() -> None:
+    fits = "x" * (metadata.PICTURE_CHARACTERS - 100)
+    assert isinstance(metadata.of_picture(12001, fits)["largest_fight"], dg.MarkdownMetadataValue)
+    shown = metadata.of_picture(12001, "x" * metadata.PICTURE_CHARACTERS)["largest_fight"]
+    assert shown.value == "pewstats fight 12001 --png FILE"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -11,10 +11,25 @@ import polars as pl
 from pewstats_assets.fights import MatchFights, detect_fights
 from pewstats_assets.telemetry import decode_bytes
 from pewstats_assets.telemetry.frames import PHASES, POSITIONS
-from pewstats_assets_tests.fights.events import ANY_MATCH, METRE, START, Place, Wire, as_json, at, player, wire_time
+from pewstats_assets_tests.fights.events import (
+    ANY_MATCH,
+    METRE,
+    START,
+    Place,
+    Wire,
+    as_json,
+    at,
+    damage,
+    kill,
+    knock,
+    player,
+    wire_time,
+)
 
 NO_POSITIONS: Final = pl.DataFrame(schema=POSITIONS)
 NO_PHASES: Final = pl.DataFrame(schema=PHASES)
+NORTH: Final = (1000.0, 2000.0, 0.0)
+SOUTH: Final = (1000.0, 2080.0, 0.0)
 SVG: Final = "{http://www.w3.org/2000/svg}"
 
 
@@ -41,6 +56,15 @@ def example(*events: object, map_name: str | None = "Baltic_Main", game_mode: st
         fights=detect_fights(combat),
     )
     return Example(match, combat)
+
+
+def duel(one: str = "north", other: str = "south") -> Example:
+    """North wounds, knocks and kills south, which hits back."""
+    north, south = player(f"{one}@1", NORTH), player(f"{other}@2", SOUTH)
+    return example(
+        damage(0, north, south, 60), damage(2, south, north, 25), damage(4, north, south, 70), knock(4, north, south),
+        kill(9, north, south),
+    )  # fmt: skip
 
 
 def revive(seconds: float, reviver: str, victim: str, place: Place | None = None) -> Wire:

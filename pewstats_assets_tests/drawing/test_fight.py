@@ -13,7 +13,10 @@ from pewstats_assets.drawing import draw_fight, to_png
 from pewstats_assets.drawing.svg import shown
 from pewstats_assets_tests.drawing.examples import (
     NO_POSITIONS,
+    NORTH,
+    SOUTH,
     Example,
+    duel,
     example,
     fills,
     numbers_in,
@@ -26,16 +29,6 @@ from pewstats_assets_tests.drawing.test_svg import HOSTILE
 from pewstats_assets_tests.fights.events import damage, kill, knock, player
 
 CASES = Path(__file__).parents[3] / "shared" / "golden" / "v2_cases.jsonl.gz"
-NORTH, SOUTH = (1000.0, 2000.0, 0.0), (1000.0, 2080.0, 0.0)
-
-
-def duel(one: str = "north", other: str = "south") -> Example:
-    """North wounds, knocks and kills south, which hits back."""
-    north, south = player(f"{one}@1", NORTH), player(f"{other}@2", SOUTH)
-    return example(
-        damage(0, north, south, 60), damage(2, south, north, 25), damage(4, north, south, 70), knock(4, north, south),
-        kill(9, north, south),
-    )  # fmt: skip
 
 
 def draw(made: Example, fight_no: int = 1) -> str:
@@ -120,7 +113,7 @@ def test_names_are_words_and_nothing_else(name: str) -> None:
     assert is_sound(svg)
     assert shown(fight.participants[0].player_name) in texts(svg)
     assert {element.tag.rpartition("}")[2] for element in parse(svg).iter()} <= {
-        "svg", "title", "style", "rect", "text", "path", "circle", "g",
+        "svg", "title", "style", "rect", "text", "path", "circle", "g", "defs", "use",
     }  # fmt: skip
     assert to_png(svg, 1.0)
 

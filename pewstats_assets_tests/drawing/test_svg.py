@@ -1,8 +1,11 @@
 """Text stays text: nothing that a stranger wrote becomes markup, breaks the XML or leaves its place."""
 
+import re
+from urllib.parse import unquote
+
 import pytest
 
-from pewstats_assets.drawing.svg import NAME_LENGTH, Drawing, number, path, shown
+from pewstats_assets.drawing.svg import NAME_LENGTH, Drawing, data_url, number, path, shown
 from pewstats_assets_tests.drawing.examples import parse, texts
 
 HOSTILE = (
@@ -47,6 +50,20 @@ def test_attributes_are_escaped() -> None:
     drawing = Drawing(100, 100, "", "")
     drawing.add("g", fill='"><script>')
     assert parse(str(drawing))[-1].attrib == {"fill": '"><script>'}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_url_of_a_drawing_is_the_drawing_in_harmless_characters(name: str) -> None:
+    drawing = Drawing(100, 100, shown(name), "a{b:'c'}")
+    drawing.add("g", fill=f"'\"{shown(name)}").text((1, 2), shown(name))
+    url = data_url(str(drawing))
+    head, _, content = url.partition(",")
+    assert head == "data:image/svg+xml"
+    assert re.fullmatch(r"[A-Za-z0-9_.~%' =/:;,+-]*", content)
+    read = parse(unquote(content))
+    assert [(e.tag, e.text, e.attrib) for e in read.iter()] == [
+        (e.tag, e.text, e.attrib) for e in parse(str(drawing)).iter()
+    ]
 
 
 def test_numbers_are_short() -> None:
