@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test test-hard test-browser browser bench bench-profiles season format docs lock clean
+.PHONY: help demo ui test test-hard test-browser browser bench bench-profiles season format docs pictures lock clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -58,12 +58,16 @@ format: $(READY)  ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(READY)  ## Write the reference in docs/ from the code: rules, tables, player profiles, settings, commands.
+docs: $(READY)  ## Write what docs/ has of the code: rules, tables, player profiles, settings, commands, drawings.
 	@$(BIN)/python -m pewstats_assets.warehouse.integrity.page > docs/integrity.md
 	@$(BIN)/python -m pewstats_assets.warehouse.dictionary.page > docs/tables.md
 	@$(BIN)/python -m pewstats_assets.profiles.page > docs/player-profiles.md
 	@$(BIN)/python -m pewstats_assets.settings.page > docs/settings.md
 	@$(BIN)/python -m pewstats_assets.cli.page > docs/command-line.md
+	@$(BIN)/python -m pewstats_assets_tests.pictures
+
+pictures: $(READY) browser  ## Take docs/pictures/asset-graph.png of the UI, in Chromium.
+	@$(BIN)/python -m pewstats_assets_tests.pictures --asset-graph
 
 lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
 	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
