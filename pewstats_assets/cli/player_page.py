@@ -216,7 +216,9 @@ def _number(figure: Figure, value: float | None) -> str:
         return ""
     if figure.unit == "share":
         return f"{value:.0%}"
-    return f"{value:.0f}" if figure.unit == "HP" else f"{value:.1f}" if figure.unit in {"m", "m/s"} else f"{value:.2f}"
+    digits = {"HP": 0, "m": 1, "m/s": 1}.get(figure.unit, 2)
+    # No -0.0: it is 0.
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def _share(value: float | None) -> str:
