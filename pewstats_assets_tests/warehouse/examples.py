@@ -140,6 +140,8 @@ def _described(match: MatchFights) -> Iterator[dict[str, Any]]:
                 "damage_by_weapon": '[{"weapon": "WeapAK47_C", "damage": 1.5}]',
                 "numbers": "even",
                 "zone_phase": 2,
+                "team_standing": 1,
+                "enemies_standing": 1,
             }
 
 

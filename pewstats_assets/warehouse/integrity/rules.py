@@ -424,7 +424,7 @@ RULES: Final = (
     Rule(
         name="everybody_is_in_a_squad",
         holds=(
-            "The team of every described participant with an account that is no bot's is a squad of the match, and "
+            "In a match with a roster, the team of every participant with an account that is no bot's is a squad, and "
             "that account is in it."
         ),
         asset="fight_participants",
@@ -434,7 +434,7 @@ RULES: Final = (
         LEFT JOIN (SELECT * FROM match_squads WHERE batch = ANY (%(batches)s)) s
             -- Their id, unlike their fight_id, says of which match they are even if they lost their fight.
             ON s.match_no = fp.id / 1000000 AND s.team_id = fp.team_id
-        WHERE fp.batch = ANY (%(batches)s) AND fp.enemy_knocks IS NOT NULL AND fp.team_id <> 0
+        WHERE fp.batch = ANY (%(batches)s) AND fp.team_standing IS NOT NULL AND fp.team_id <> 0
           AND fp.player_account_id <> '' AND NOT starts_with(fp.player_account_id, 'ai.')
           AND (fp.player_account_id = ANY (s.player_account_ids)) IS NOT TRUE
         """,
