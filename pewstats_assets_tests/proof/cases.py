@@ -51,12 +51,11 @@ def read_sums(connection: psycopg.Connection) -> pl.DataFrame:
     return pl.DataFrame(rows.fetchall(), schema=names, orient="row", infer_schema_length=None)
 
 
-def cases_of(sums: pl.DataFrame, batches_a_sample: int = 1, *, are_alike: bool = False) -> pl.DataFrame:
-    """Take every few batches for a sample, with a population of its own, and all the others for the truth about it.
+def cases_of(sums: pl.DataFrame, *, are_alike: bool = False) -> pl.DataFrame:
+    """Take every batch for a sample, with a population of its own, and all the others for the truth about it.
 
     Args:
         sums: as `read_sums` gives them.
-        batches_a_sample: how many batches make a sample.
         are_alike: whether the players do not differ: then the truth is the same for all, and what all of them did in
             all matches says it.
 
@@ -64,13 +63,11 @@ def cases_of(sums: pl.DataFrame, batches_a_sample: int = 1, *, are_alike: bool =
         The columns of `CASES`. There is no case without trials in the sample and in the rest.
     """
     columns = list(SUM_COLUMNS)
-    numbered = sums.with_columns(sample=(pl.col("batch").rank("dense").cast(pl.Int64) - 1) // batches_a_sample)
+    numbered = sums.with_columns(sample=pl.col("batch").rank("dense").cast(pl.Int64))
     everything = numbered.group_by("player_account_id").agg(pl.col(columns).sum())
     frames: list[pl.DataFrame] = []
     for sample in numbered["sample"].unique().sort():
-        of_sample = numbered.filter(pl.col("sample") == sample)
-        of_sample = of_sample.group_by("player_account_id", "half").agg(pl.col(columns).sum())
-        players = PlayerSums(of_sample)
+        players = PlayerSums(numbered.filter(pl.col("sample") == sample))
         accounts = pl.DataFrame({"player_account_id": players.accounts})
         if are_alike:
             truth = accounts.join(everything.select(pl.col(columns).sum()), how="cross")

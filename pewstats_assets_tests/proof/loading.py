@@ -23,7 +23,10 @@ def write_league(folder: Path, matches: int) -> None:
 def load(pewstats: Pewstats, folder: Path, batch_size: int) -> None:
     """Load a folder of telemetry, through all assets and their checks, and compare its players."""
     pewstats.run("register", str(folder), "--batch-size", str(batch_size))
-    pewstats.run("backfill")
+    # It takes as long as it takes.
+    backfill = pewstats.start("backfill")
+    _, err = backfill.communicate()
+    assert backfill.returncode == 0, err
 
 
 @contextmanager
