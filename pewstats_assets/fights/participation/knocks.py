@@ -54,7 +54,7 @@ def knocks_of(window: pl.DataFrame, events: pl.DataFrame, sightings: Sightings) 
 def _ends(events: pl.DataFrame) -> pl.DataFrame:
     """Find what became of knocks by `dBNOId`, which a knock and what ends it have in common.
 
-    One that is missing, below 0, or of several knocks says nothing.
+    One that is missing, below 0, or of several knocks says nothing, nor does an end that is earlier than its knock.
 
     Returns:
         `match_no`, `dbno_id`, `fate` (open without an end), `ended_at`, `ender`, `ender_account_id`, `ender_team_id`.
@@ -82,11 +82,20 @@ def _ends(events: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("fate") != "bled_out").then(name).alias(name)
         for name in ("ender", "ender_account_id", "ender_team_id")
     ]
-    return (
+    knocks = (
         numbered.filter(pl.col("kind") == "knock")
-        .select(number)
-        .unique(keep="none")
-        .join(ends.unique(number, keep="first", maintain_order=True), on=number, how="left")
+        .select(*number, knocked_at="time")
+        .unique(number, keep="none", maintain_order=True)
+    )
+    first_ends = (
+        ends.join(knocks, on=number, maintain_order="left")
+        .filter(pl.col("ended_at") >= pl.col("knocked_at"))
+        .drop("knocked_at")
+        .unique(number, keep="first", maintain_order=True)
+    )
+    return (
+        knocks.select(number)
+        .join(first_ends, on=number, how="left")
         .with_columns(pl.col("fate").fill_null("open"), *of_nobody)
     )
 

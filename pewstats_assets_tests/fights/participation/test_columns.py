@@ -49,6 +49,11 @@ def test_first_of_hits_at_one_time_is_the_first_in_the_file() -> None:
     assert (fought["a"]["dealt_first_hit"], fought["b"]["dealt_first_hit"]) == (False, True)
 
 
+def test_hit_on_a_namesake_was_dealt() -> None:
+    fought = describe(damage(1, "a@1", "a@2"), *finish())
+    assert some(fought["a"], "dealt_first_hit", "took_first_hit") == (True, False)
+
+
 def test_fight_without_a_hit_has_no_first_one() -> None:
     fought = describe(damage(1, "a@1", "b@2", 0), damage(2, "a@1", "c@1", 9), *finish())
     for row in fought.values():
@@ -172,6 +177,14 @@ def test_fates_are_not_known_if_one_knock_has_no_usable_number(number: int | Non
 def test_number_of_two_knocks_tells_nothing_about_either() -> None:
     match = [knock(1, "a@1", "b@2") | numbered(7), knock(2, "a@1", "c@2") | numbered(7), kill(3, "a@1", "c@2")]
     assert [one["fate"] for one in knocks_in(*match)] == [None, None]
+
+
+def test_end_before_the_knock_is_none() -> None:
+    before = revive(0.5, "c@2", "b@2", 7)
+    first, _ = knocks_in(before, knock(1, "a@1", "b@2") | numbered(7), knock(2, "a@1", "d@2") | numbered(8))
+    assert some(first, "fate", "ended_at") == ("open", None)
+    again = [before, knock(1, "a@1", "b@2") | numbered(7), revive(2, "c@2", "b@2", 7), *finish()]
+    assert some(knocks_in(*again)[0], "fate", "ended_at") == ("revived", at(2))
 
 
 def test_knock_revive_and_knock_again_are_two_knocks() -> None:

@@ -176,6 +176,13 @@ def test_way_is_added_up_second_by_second_while_alive() -> None:
     assert some(fought["d"], *MOVED) == (None, None)
 
 
+def test_there_is_no_way_from_death_to_a_new_life() -> None:
+    walk = [seen(seconds, "b@2", (float(seconds), 0.0, 0.0)) for seconds in (-1, 3, 8, 12)]
+    fought = describe(*walk, damage(0, "a@1", "b@2"), kill(3, "a@1", player("b@2", (3.0, 0.0, 0.0))), *finish(12))
+    # Alive at seconds 0 to 3 and, seen with health at 8, at 9 to 12.
+    assert some(fought["b"], *MOVED) == pytest.approx((6.0, 1.0))
+
+
 def test_way_is_in_space_and_over_what_is_known() -> None:
     walk = [seen(0, "b@2", (0.0, 0.0, 0.0)), seen(10, "b@2", (6.0, 0.0, 8.0)), seen(40, "b@2", (6.0, 0.0, 8.0))]
     fought = describe(*walk, damage(0, "a@1", "c@2"), damage(20, "a@1", player("b@2", None)), *finish())

@@ -20,16 +20,17 @@ places: Final = st.none() | st.tuples(*[st.sampled_from([0.0, 3.0, 40.0, 99.0, 9
 numbers: Final = st.sampled_from([None, -1, 1, 2, 3, 4, 5, 6])
 
 
-def _sides(kind: Any, time: float, sides: tuple[str, str], where: tuple[Place | None, Place | None]) -> Wire:
-    made: Wire = kind(time, *(player(name, place) for name, place in zip(sides, where, strict=True)))
-    return made
+def made(kind: Any, time: float, sides: tuple[str, str], where: tuple[Place | None, Place | None]) -> Wire:
+    """Make an event of its kind, time, sides, and the places of both."""
+    event: Wire = kind(time, *(player(name, place) for name, place in zip(sides, where, strict=True)))
+    return event
 
 
 sides: Final = st.tuples(names, names)
 where: Final = st.tuples(places, places)
 events: Final = st.one_of(
-    st.builds(_sides, st.sampled_from([damage, damage, knock, knock, kill]), times, sides, where),
-    st.builds(_sides, st.just(revive), times, sides, where),
+    st.builds(made, st.sampled_from([damage, damage, knock, knock, kill]), times, sides, where),
+    st.builds(made, st.just(revive), times, sides, where),
     st.builds(
         lambda *given, health: seen(*given, health=health), times, names, places, health=st.sampled_from([0, 100])
     ),
