@@ -1,6 +1,7 @@
 """The batch write: all of a batch or nothing of it, the same rows every time, on constraints that hold."""
 
 import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -154,6 +155,35 @@ def test_rows_that_the_database_loses_are_noticed_before_the_commit(connection: 
     connection.execute(f"{trigger} EXECUTE FUNCTION lose()".encode())
     with pytest.raises(IncompleteWriteError, match=r"matches \[2\]"):
         write(connection, detected(1, fights=2), detected(2, fights=2))
+    assert all_rows(connection) == before
+
+
+@pytest.mark.parametrize("table", ["team_fights", "fight_participants", "fight_knocks", "match_squads", "matches"])
+def test_a_write_whose_connection_dies_in_the_middle_leaves_the_old_rows(
+    databases: Databases, connection: psycopg.Connection, table: str
+) -> None:
+    register_matches(connection, [1, 2])
+    write(connection, detected(1, fights=1), detected(2, fights=1))
+    before = all_rows(connection)
+    connection.execute(
+        "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END'"
+    )
+    connection.execute(
+        f"CREATE TRIGGER wait BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION wait()".encode()
+    )
+
+    def write_and_die() -> None:
+        with databases.connect() as own, pytest.raises(psycopg.OperationalError):
+            write(own, detected(1, fights=7), detected(2, fights=7))
+
+    writer = threading.Thread(target=write_and_die)
+    writer.start()
+    sleeping = b"SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    while not (servers := connection.execute(sleeping).fetchall()):
+        assert writer.is_alive()
+        time.sleep(0.01)
+    connection.execute("SELECT pg_terminate_backend(%s, 10000)", servers[0])
+    writer.join()
     assert all_rows(connection) == before
 
 
