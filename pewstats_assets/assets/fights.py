@@ -1,4 +1,8 @@
-"""The assets `team_fights` and `fight_participants`: one operation, so that nobody can have one without the other."""
+"""The assets `team_fights` and `fight_participants`: one operation, so that nobody can have one without the other.
+
+The same operation writes what goes with the participants, knocks (`fight_knocks`) and squads (`match_squads`). They are
+no assets of their own: nobody can make them by themselves, and nobody has to wait for them.
+"""
 
 import logging
 import time
@@ -39,7 +43,8 @@ FIGHT_PARTICIPANTS: Final = dg.AssetSpec(
     owners=OWNERS,
     tags=RULESET | PERSONAL_DATA,
     kinds=_KINDS,
-    description="Who took part in each fight, with what result: one row per player and fight.",
+    description="Who took part in each fight, with what result, and how: one row per player and fight. Along with it:"
+    " knocks and what became of them (table `fight_knocks`), and who played together (`match_squads`).",
     metadata=metadata.of_table(dictionary.FIGHT_PARTICIPANTS),
 )
 

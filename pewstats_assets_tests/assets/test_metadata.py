@@ -73,6 +73,7 @@ def test_the_numbers_of_a_batch_of_participants() -> None:
     assert of["fights"] == 2
     assert of["participants"] == of["dagster/partition_row_count"] == 51
     assert of["participants_per_fight"] == 25.5
+    assert (of["knocks"], of["squads"]) == (17, 2)
     counts = chart(of["fights_by_participants"])
     assert {label: count for label, count in counts.items() if count} == {"3 to 4": 1, "21 and more": 1}
     assert list(counts) == [*(f"{start} to {start + 1}" for start in range(1, 20, 2)), "21 and more"]
