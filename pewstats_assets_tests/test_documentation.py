@@ -35,7 +35,7 @@ def exists(command: str) -> bool:
     """Whether what is typed is a target of make, or a command of `pewstats` with options that it has."""
     if command.startswith("make "):
         return command.split()[1] in TARGETS | {".venv/ready"}
-    words = iter(command.rpartition("pewstats ")[2].split("|")[0].split())
+    words = iter(command.partition("pewstats ")[2].split("|")[0].split())
     found: click.Command | None = cli
     for word in words:
         if not isinstance(found, click.Group):
@@ -66,6 +66,7 @@ def test_commands_exist(page: Path) -> None:
 def test_a_command_that_does_not_exist_is_found_out() -> None:
     assert exists("make demo TELEMETRY=~/telemetry")
     assert exists(".venv/bin/pewstats quarantine list batch_00001 --json")
+    assert exists("pewstats export --out ~/pewstats --batch batch_00001")
     assert not exists("make coffee")
     assert not exists("pewstats brew")
     assert not exists("pewstats quarantine brew")

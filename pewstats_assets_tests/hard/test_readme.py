@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import psycopg
@@ -37,7 +39,14 @@ ELSEWHERE: Final = {
 #: What stands for something of the reader's own.
 PLACEHOLDER: Final = "postgresql://user:password@host:5432/pewstats"
 #: Commands in sentences that need what the sentence says: tests of their own below.
-IN_SENTENCES: Final = {".venv/bin/pewstats migrate", ".venv/bin/pewstats alerts test", "make ui", "make demo"}
+IN_SENTENCES: Final = {
+    ".venv/bin/pewstats migrate",
+    ".venv/bin/pewstats settings",
+    ".venv/bin/pewstats doctor",
+    ".venv/bin/pewstats alerts test",
+    "make ui",
+    "make demo",
+}
 
 
 class Reader:
@@ -74,9 +83,11 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    """A reader whose folder may be reached by the embedded server's own user."""
-    return Reader(tmp_path_factory.mktemp("reader"))
+def reader() -> Iterator[Reader]:
+    """A reader whose folder the embedded server's own user may enter: every pytest that starts closes pytest's own."""
+    with TemporaryDirectory(prefix="pewstats-reader-") as folder:
+        Path(folder).chmod(0o755)
+        yield Reader(Path(folder))
 
 
 def block_with(command: str) -> str:
@@ -134,7 +145,8 @@ def test_the_demo_the_ui_and_a_look_at_it(reader: Reader) -> None:
     assert (reader.checkout / "match.png").read_bytes().startswith(b"\x89PNG")
     assert (reader.checkout / "fight.png").read_bytes().startswith(b"\x89PNG")
     assert (reader.checkout / "profiles.csv").read_text(encoding="utf-8").startswith("player_account_id,")
-    reader.types(".venv/bin/pewstats migrate")
+    for command in ("migrate", "settings", "doctor"):
+        reader.types(f".venv/bin/pewstats {command}")
 
 
 def answers(url: str) -> bool:
