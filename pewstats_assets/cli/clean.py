@@ -26,7 +26,9 @@ def clean(*, yes: bool) -> None:
     if not paths:
         say(f"There is nothing of pewstats below {settings.home}.")
         return
-    say("\n".join(("These will be removed, with all fights and profiles in them:", *(f"  {path}" for path in paths))))
+    parts = dict.fromkeys(path.relative_to(settings.home).parts[0] for path in paths)
+    say("What pewstats has written there will be removed, all fights and profiles with it:")
+    say("\n".join(f"  {printable(str(settings.home / part))}" for part in parts))
     if not yes:
         if not sys.stdin.isatty():
             fail("Nothing was removed, for nobody can be asked: say so by --yes, or by `make clean FORCE=1`.")

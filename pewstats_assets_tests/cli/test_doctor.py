@@ -95,6 +95,11 @@ def test_an_embedded_server_is_not_started(public_folder: Path) -> None:
     left_over = examine(pewstats, exit_code=1)
     assert not_ok(left_over) == {"server": "fail"}
     assert f"postmaster.pid is left over, its process {os.getpid()} is " in left_over["server"]["detail"]
+    assert f"Error: {left_over['server']['detail']}\n" in pewstats.run("status", exit_code=1)[1]
+
+    (home / "postgres" / "postmaster.pid").unlink()
+    (home / "postgres" / "PG_VERSION").write_text("16\n", encoding="ascii")
+    assert "cannot be started: Version mismatch" in pewstats.run("status", exit_code=1)[1]
 
 
 def test_a_server_that_does_not_run_is_a_failure(tmp_path: Path) -> None:
