@@ -12,24 +12,25 @@ from pewstats_assets.profiles.frames import KNOCKS, PARTICIPANTS, SQUADS
 from pewstats_assets.warehouse import dictionary
 from pewstats_assets.warehouse.bulk import copy_frame
 
+# A fight is of the batch of its participants. To say so spares PostgreSQL the fights of all other batches.
 _PARTICIPANTS: Final = """
 SELECT {columns}
 FROM fight_participants p
-JOIN team_fights tf ON tf.id = p.fight_id
+JOIN team_fights tf ON tf.id = p.fight_id AND tf.batch = p.batch
 WHERE p.batch = %(batch)s
 ORDER BY p.id
 """
 _KNOCKS: Final = """
 SELECT {columns}
 FROM fight_knocks p
-JOIN team_fights tf ON tf.id = p.fight_id
+JOIN team_fights tf ON tf.id = p.fight_id AND tf.batch = p.batch
 WHERE p.batch = %(batch)s
 ORDER BY p.fight_id, p.knock_no
 """
 _SQUADS: Final = """
 SELECT {columns}
 FROM match_squads p
-JOIN matches m ON m.match_no = p.match_no
+JOIN matches m ON m.match_no = p.match_no AND m.batch = p.batch
 WHERE p.batch = %(batch)s
 ORDER BY p.match_no, p.team_id
 """
