@@ -89,7 +89,7 @@ WHERE id = ANY (ARRAY(
 _BUSIEST: Final = "SELECT player_account_id FROM player_profile_sums GROUP BY 1 ORDER BY sum(fights) DESC LIMIT 1"
 _FIGHT: Final = "SELECT * FROM team_fights WHERE id = %(id)s"
 
-#: As `docs/player-profiles.md` shows it.
+#: The best of the mode that the account has played, with their last names.
 _TOP: Final = """
 SELECT (SELECT player_name FROM player_names n WHERE n.player_account_id = f.player_account_id
         ORDER BY last_seen_at DESC LIMIT 1), f.*
