@@ -10,6 +10,10 @@ from pewstats_assets.fights.participation.cast import Cast, numbered, player_key
 from pewstats_assets.fights.participation.ordered import Numbers, Ordered, rows_of_ranges
 
 CM_PER_M: Final = 100
+#: polars multiplies by these wherever it stands. It divides one row, and multiplies several by the reciprocal: then the
+#: last bit of a match's figures would depend on which matches it is described with.
+M_PER_CM: Final = 0.01
+S_PER_US: Final = 1e-6
 
 #: What counts in a fight's window; `kill_v1` ends lives and knocks, but no ruleset counts it.
 _IN_WINDOWS: Final = ("damage", "knock", "kill")
@@ -103,7 +107,7 @@ def is_hit() -> pl.Expr:
 def distance_m() -> pl.Expr:
     """Distance between actor and victim, in space; null if a place is missing."""
     squares = [(pl.col(f"actor_{axis}") - pl.col(f"victim_{axis}")) ** 2 for axis in "xyz"]
-    return pl.sum_horizontal(squares, ignore_nulls=False).sqrt() / CM_PER_M
+    return pl.sum_horizontal(squares, ignore_nulls=False).sqrt() * M_PER_CM
 
 
 def is_somebody(role: str) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pewstats_assets.fights.participation.events import CM_PER_M, is_hit
+from pewstats_assets.fights.participation.events import M_PER_CM, is_hit
 
 
 def height_over_opponent(window: pl.DataFrame) -> pl.DataFrame:
@@ -11,7 +11,7 @@ def height_over_opponent(window: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `participant`, `height_over_opponent_m`, for who has a hit with both places.
     """
-    actor_higher_m = (pl.col("actor_z") - pl.col("victim_z")) / CM_PER_M
+    actor_higher_m = (pl.col("actor_z") - pl.col("victim_z")) * M_PER_CM
     hits = window.filter(is_hit()).select("actor_participant", "victim_participant", height=actor_higher_m)
     dealt = hits.select("height", participant="actor_participant")
     taken = hits.select(-pl.col("height"), participant="victim_participant")

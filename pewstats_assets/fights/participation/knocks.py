@@ -6,7 +6,7 @@ import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.columns import KNOCKS
-from pewstats_assets.fights.participation.events import distance_m, is_somebody
+from pewstats_assets.fights.participation.events import S_PER_US, distance_m, is_somebody
 from pewstats_assets.fights.participation.ordered import Ordered
 from pewstats_assets.fights.participation.sightings import Sightings
 from pewstats_assets.fights.participation.states import DEAD
@@ -149,7 +149,7 @@ def knocks_taken(knocks: pl.DataFrame) -> pl.DataFrame:
     """
     is_revived = pl.col("fate") == "revived"
     is_known = pl.col("fate").is_not_null().all()
-    seconds = (pl.col("ended_at") - pl.col("time")).dt.total_microseconds() / 1e6
+    seconds = (pl.col("ended_at") - pl.col("time")).dt.total_microseconds() * S_PER_US
     return knocks.group_by(participant="victim_participant").agg(
         knocks_taken=pl.len(),
         enemy_knocks_taken=pl.col("is_by_enemy").sum(),

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
+from pewstats_assets.fights.participation.events import S_PER_US
 from pewstats_assets.fights.participation.ordered import Ordered
 from pewstats_assets.fights.participation.sightings import Sightings
 from pewstats_assets.fights.participation.states import STANDING
@@ -59,7 +60,7 @@ def with_trades(knocks: pl.DataFrame, events: pl.DataFrame, cast: Cast) -> pl.Da
     traded = pl.concat([asked, found], how="horizontal").select(
         trader=pl.when(is_trade).then("trader"),
         traded_by_account_id=pl.when(is_trade & (pl.col("traded_by_account_id") != "")).then("traded_by_account_id"),
-        traded_after_s=pl.when(is_trade).then(after.dt.total_microseconds() / 1e6),
+        traded_after_s=pl.when(is_trade).then(after.dt.total_microseconds() * S_PER_US),
     )
     return pl.concat([knocks, traded], how="horizontal")
 
