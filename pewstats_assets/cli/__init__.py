@@ -7,6 +7,6 @@ A command lives in the module of its name, a group of commands in that of the gr
 is a module and a line there. `terminal` and `batches` are what they share.
 """
 
-from pewstats_assets.cli.root import cli as main
+from pewstats_assets.cli.root import main
 
 __all__ = ["main"]

@@ -1,7 +1,10 @@
 """`pewstats` itself: the group of all commands, and what a person sees of an error that no command has caught."""
 
 import errno
+import os
+import sys
 import traceback
+from collections.abc import Sequence
 
 import click
 
@@ -113,3 +116,16 @@ for command in (
     clean,
 ):
     cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `pewstats`."""
+    results = sys.stdout  # click puts another in its place if nobody reads any more
+    try:
+        cli(arguments)
+    finally:
+        try:
+            results.flush()
+        except BrokenPipeError:
+            # Python would try again at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), results.fileno())
