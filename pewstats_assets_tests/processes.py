@@ -44,3 +44,12 @@ class Pewstats:
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json")[0])
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs: one that has ended, but whose parent has not asked how, does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

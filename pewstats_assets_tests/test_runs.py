@@ -542,8 +542,7 @@ def test_fights_and_participants_are_made_together_whichever_is_selected(
 ) -> None:
     register(1, 1)
     list(load_batches(instance, ["batch_00001"]))
-    connection.execute("DELETE FROM fight_participants")
-    connection.execute("DELETE FROM team_fights")
+    connection.execute("TRUNCATE team_fights, fight_participants, fight_knocks")
     job = build_defs().resolve_implicit_global_asset_job_def().get_subset(asset_selection={dg.AssetKey(asset)})
     result = job.execute_in_process(instance=instance, partition_key="batch_00001")
     assert result.success

@@ -1,6 +1,5 @@
 """Uninstalling: all is written below PEWSTATS_HOME, and `clean` removes that, after asking, and nothing else."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pewstats_assets_tests.cli.terminals import on_a_terminal
-from pewstats_assets_tests.processes import PEWSTATS, Pewstats
+from pewstats_assets_tests.processes import PEWSTATS, Pewstats, is_alive
 from pewstats_assets_tests.telemetry_folders import match_id_of, write_matches
 from pewstats_assets_tests.test_ui import user_interface
 
@@ -125,10 +124,9 @@ os.kill(os.getpid(), 9)
     killed = subprocess.run([sys.executable, "-c", use], check=False)
     assert killed.returncode == -signal.SIGKILL
     pid = int((server / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
-    os.kill(pid, 0)
+    assert is_alive(pid)
     used.run("clean", "--yes")
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    assert not is_alive(pid)
     assert names(folder) == ["matches"]
 
 

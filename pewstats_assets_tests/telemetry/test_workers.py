@@ -30,6 +30,7 @@ from pewstats_assets.telemetry import (
 )
 from pewstats_assets.telemetry.store import SCHEMAS, FrameName, UnwritablePartError
 from pewstats_assets_tests.fights.events import as_json, damage
+from pewstats_assets_tests.processes import is_alive
 from pewstats_assets_tests.telemetry.wire import definition, event
 
 NUMBER: Final = 12
@@ -252,17 +253,9 @@ def test_workers_end_when_the_run_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         pids = [int(pid) for pid in parent.stdout.readline().split()]
         assert pids
-        assert all(map(_is_alive, pids))
+        assert all(map(is_alive, pids))
         parent.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 30
-    while any(map(_is_alive, pids)):
+    while any(map(is_alive, pids)):
         assert time.monotonic() < deadline, "a worker waits for work that never comes"
         time.sleep(0.05)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
