@@ -48,7 +48,7 @@ def _sum_players(people: pl.DataFrame) -> pl.DataFrame:
         *PLAYER_KEY, "player_name", "fight_start_time", "match_no", *_of_a_fight()
     )  # fmt: skip
     time = pl.col("fight_start_time")
-    sums = rows.group_by(PLAYER_KEY).agg(
+    sums = rows.group_by(PLAYER_KEY, maintain_order=True).agg(
         pl.col("player_name").last(),
         time.first().alias("first_fight_at"),
         time.last().alias("last_fight_at"),

@@ -17,7 +17,7 @@ def damage_by_state(window: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
     dealt = window.filter(pl.col("kind") == "damage")
     return (
         dealt.with_columns(is_knocked=sightings.victim_state[dealt["event"].to_numpy()] == KNOCKED)
-        .group_by(participant="actor_participant")
+        .group_by(participant="actor_participant", maintain_order=True)
         .agg(damage_to_standing=damage.filter(~is_knocked).sum(), damage_to_knocked=damage.filter(is_knocked).sum())
     )
 
@@ -30,7 +30,7 @@ def damage_by_weapon(window: pl.DataFrame) -> pl.DataFrame:
     """
     return (
         window.filter(is_hit())
-        .group_by("actor_participant", weapon="damage_causer")
+        .group_by("actor_participant", weapon="damage_causer", maintain_order=True)
         .agg(pl.col("damage").sum())
         .sort("actor_participant", "damage", "weapon", descending=[False, True, False])
         .select("actor_participant", json=pl.struct("weapon", "damage").struct.json_encode())

@@ -42,6 +42,6 @@ def focused_damage(window: pl.DataFrame) -> pl.DataFrame:
             pl.col("is_new_target").fill_null(value=True),
             is_focused=((time - last_of_other) <= FOCUS_WITHIN) | ((next_of_other - time) <= FOCUS_WITHIN),
         )
-        .group_by(participant="actor_participant")
+        .group_by(participant="actor_participant", maintain_order=True)
         .agg(focused_damage=pl.col("damage").filter("is_focused").sum())
     )

@@ -16,8 +16,10 @@ def height_over_opponent(window: pl.DataFrame) -> pl.DataFrame:
     dealt = hits.select("height", participant="actor_participant")
     taken = hits.select(-pl.col("height"), participant="victim_participant")
     return (
-        pl.concat([dealt, taken])
+        # Added up in one order, whatever polars' threads do: the last bits are the same in every run.
+        pl.concat([dealt, taken], rechunk=True)
         .drop_nulls()
-        .group_by("participant")
+        .sort("participant", "height")
+        .group_by("participant", maintain_order=True)
         .agg(height_over_opponent_m=pl.col("height").mean())
     )

@@ -150,7 +150,7 @@ def knocks_taken(knocks: pl.DataFrame) -> pl.DataFrame:
     is_revived = pl.col("fate") == "revived"
     is_known = pl.col("fate").is_not_null().all()
     seconds = (pl.col("ended_at") - pl.col("time")).dt.total_microseconds() * S_PER_US
-    return knocks.group_by(participant="victim_participant").agg(
+    return knocks.group_by(participant="victim_participant", maintain_order=True).agg(
         knocks_taken=pl.len(),
         enemy_knocks_taken=pl.col("is_by_enemy").sum(),
         knocks_taken_revived=pl.when(is_known).then(is_revived.sum()),
