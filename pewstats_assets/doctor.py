@@ -17,6 +17,7 @@ from typing import Final, Literal
 import psycopg
 
 from pewstats_assets.alerts import receivers_of
+from pewstats_assets.errors import first_line
 from pewstats_assets.home import DAGSTER_FOLDER, EMBEDDED_FOLDER
 from pewstats_assets.settings import Settings, SettingsError, redacted, show
 from pewstats_assets.warehouse import DatabaseError
@@ -142,7 +143,7 @@ def _daemon(settings: Settings, heartbeats: list[Heartbeat]) -> Finding:
         return Finding("daemon", state, f"Dagster's daemon was last heard of at {last:%Y-%m-%d %H:%M:%S} UTC.", mend)
     for heartbeat in heartbeats:
         if heartbeat.error:
-            error = redacted(heartbeat.error.strip().partition("\n")[0])
+            error = redacted(first_line(heartbeat.error))
             mend = "The daemon's console says more; see to it, and the error is gone with the next heartbeat."
             return Finding("daemon", "fail", f"Dagster's daemon {heartbeat.daemon} told of an error: {error}", mend)
     return Finding("daemon", "ok", f"Dagster's daemon runs, last heard of at {last:%H:%M:%S} UTC.")

@@ -6,6 +6,8 @@ from dagster_postgres.utils import DagsterPostgresException
 from dagster_shared.error import SerializableErrorInfo
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from pewstats_assets.errors import first_line
+
 #: What Dagster raises where its own storage, in PostgreSQL, is away or fails.
 STORAGE_ERRORS: Final = (SQLAlchemyError, DagsterPostgresException)
 
@@ -22,8 +24,3 @@ def cause_of_exception(error: BaseException) -> str:
     while error.__cause__ is not None and not isinstance(error, DBAPIError):
         error = error.__cause__
     return first_line(str(error.orig if isinstance(error, DBAPIError) else error))
-
-
-def first_line(text: str) -> str:
-    """Return the first line of a message."""
-    return text.strip().partition("\n")[0]

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import psycopg
 
-from pewstats_assets.failures import first_line
+from pewstats_assets.errors import first_line
 from pewstats_assets.resources import WarehouseResource
 
 T = TypeVar("T")

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from pewstats_assets.alerts.events import Evaluation, Event, RunFailure
 from pewstats_assets.alerts.neutral import neutral, redact
+from pewstats_assets.errors import first_line
 
 MAX_SAMPLES: Final = 5
 #: So many messages at once are still read one by one; what is more comes in digests of as many lines.
@@ -76,12 +77,8 @@ def _failed_run(event: RunFailure) -> list[str]:
     return [
         f"Job: {neutral(event.job)}",
         f"Batch: {neutral(' to '.join(dict.fromkeys(event.batches)) or 'none')}",
-        f"Error: {neutral(redact(_MODULE.sub('', _first_line(event.error))))}",
+        f"Error: {neutral(redact(_MODULE.sub('', first_line(event.error))))}",
     ]
-
-
-def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0]
 
 
 def _evaluation(event: Evaluation) -> list[str]:

@@ -16,7 +16,8 @@ from pewstats_assets.assets.metadata import Metadata
 from pewstats_assets.assets.profiles import PLAYER_PROFILES, materialize_profiles
 from pewstats_assets.assets.telemetry import TELEMETRY, materialize_telemetry
 from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
-from pewstats_assets.failures import STORAGE_ERRORS, first_line
+from pewstats_assets.errors import first_line
+from pewstats_assets.failures import STORAGE_ERRORS
 from pewstats_assets.fights import FoundFights, find_fights, joined
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pewstats_assets.assets import metadata
 from pewstats_assets.assets.metadata import Metadata
 from pewstats_assets.drawing import draw_fight, words
-from pewstats_assets.failures import first_line
+from pewstats_assets.errors import first_line
 from pewstats_assets.fights import MatchFights
 from pewstats_assets.telemetry import TelemetryStore
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 import polars as pl
 
-from pewstats_assets.errors import PewstatsError
+from pewstats_assets.errors import PewstatsError, reason_of
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
 from pewstats_assets.telemetry.registered import Decoded
@@ -71,8 +71,8 @@ class UnwritableStoreError(PewstatsError):
 
     def __init__(self, batch: str, folder: Path, error: Exception) -> None:
         super().__init__(
-            f"The telemetry of {batch} cannot be written below {folder} ({_reason(error)}): make room or give the right"
-            " to write there, and materialize the batch again. What it has is left as it is."
+            f"The telemetry of {batch} cannot be written below {folder} ({reason_of(error)}): make room or give the"
+            " right to write there, and materialize the batch again. What it has is left as it is."
         )
 
 
@@ -198,7 +198,7 @@ def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], 
         for name, frame in contents.items():
             frame.write_parquet(folder / _file_name(name, part), compression="zstd")
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnwritablePartError(_reason(error)) from None
+        raise UnwritablePartError(reason_of(error)) from None
     return WrittenPart(
         matches=len(results),
         rows=Counter({name: frame.height for name, frame in contents.items()}),
@@ -214,11 +214,6 @@ def _naming(batch: str, folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UnwritableStoreError(batch, folder, error) from None
-
-
-def _reason(error: Exception) -> str:
-    """Why something cannot be written: the system's words, of which polars adds some lines of its own."""
-    return getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
 
 
 def _file_name(name: FrameName, part: int) -> str:

@@ -20,7 +20,7 @@ from polars.io.plugins import register_io_source
 from psycopg import sql
 
 from pewstats_assets.dictionary import Table
-from pewstats_assets.errors import PewstatsError
+from pewstats_assets.errors import PewstatsError, reason_of
 from pewstats_assets.warehouse.dictionary import TABLES
 from pewstats_assets.warehouse.dictionary.tables import DUPLICATE_FILES, MATCH_BATCHES
 
@@ -181,6 +181,5 @@ def _hidden(folder: Path) -> Iterator[Path]:
     except BlockingIOError:
         raise UnwritableExportError(folder, "another process is exporting there, wait for it") from None
     except (OSError, pl.exceptions.PolarsError) as error:
-        reason = getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
-        what = f"its files cannot be written ({reason}), make room or get the right to write there"
+        what = f"its files cannot be written ({reason_of(error)}), make room or get the right to write there"
         raise UnwritableExportError(folder, what) from None

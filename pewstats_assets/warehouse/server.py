@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from pewstats_assets.errors import first_line
 from pewstats_assets.home import EMBEDDED_FOLDER
 from pewstats_assets.settings import Settings, SettingsError
 from pewstats_assets.warehouse.embedded import running_server, start_server
@@ -132,7 +133,7 @@ def _embedded(settings: Settings) -> URL:
     try:
         uri = start_server(folder).get_uri()
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        reason = first_line(str(error)).rstrip(".")
         msg = f"The embedded PostgreSQL below {folder} cannot be started: {reason}. Its log is {folder / 'log'}."
         raise DatabaseError(msg) from error
     return make_url(uri).set(database=EMBEDDED_DATABASE)
