@@ -16,12 +16,12 @@ from pewstats_assets.assets import metadata
 from pewstats_assets.assets.metadata import Metadata
 from pewstats_assets.assets.pictures import draw_largest_fight
 from pewstats_assets.fights import DEFAULT_RULESET, FoundFights, MatchFights, UndetectedMatch, find_fights, joined
+from pewstats_assets.fights.ids import MAX_FIGHTS_PER_MATCH, MAX_PARTICIPANTS_PER_FIGHT
 from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
 from pewstats_assets.telemetry import Reason, TelemetryStore
 from pewstats_assets.warehouse import QuarantinedMatch, dictionary, replace_fights
-from pewstats_assets.warehouse.fights import MAX_FIGHTS_PER_MATCH, MAX_PARTICIPANTS_PER_FIGHT
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine, in_quarantine
 
 _KINDS: Final = {"python", "polars", "postgres"}

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from pewstats_assets.assets import metadata
 from pewstats_assets.assets.metadata import Metadata
-from pewstats_assets.drawing import draw_fight, words
+from pewstats_assets.drawing import draw_fight
 from pewstats_assets.errors import first_line
 from pewstats_assets.fights import MatchFights
+from pewstats_assets.fights.ids import fight_id
 from pewstats_assets.telemetry import TelemetryStore
 
 
@@ -27,10 +28,10 @@ def draw_largest_fight(
     if largest is None:
         return {}
     _, match, fight_no = largest
-    fight_id = words.fight_id(match, fight_no)
+    number = fight_id(match.match_no, fight_no)
     try:
         frames = store.read_match(batch, match.match_no, "combat", "positions")
-        return metadata.of_picture(fight_id, draw_fight(match, fight_no, frames["combat"], frames["positions"]))
+        return metadata.of_picture(number, draw_fight(match, fight_no, frames["combat"], frames["positions"]))
     except Exception as error:  # the batch is committed: a picture is no reason to call it failed, but to be told
-        log.exception("%s: fight %d cannot be drawn.", batch, fight_id)
-        return metadata.of_failed_picture(fight_id, f"{type(error).__name__}: {first_line(str(error))}")
+        log.exception("%s: fight %d cannot be drawn.", batch, number)
+        return metadata.of_failed_picture(number, f"{type(error).__name__}: {first_line(str(error))}")

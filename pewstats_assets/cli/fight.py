@@ -38,18 +38,18 @@ def fight(fight_id: int, svg: Path | None, png: Path | None, *, as_json: bool) -
       pewstats fight 1004 --png fight.png
     """
     from pewstats_assets.drawing import draw_fight, words
+    from pewstats_assets.fights import ids
     from pewstats_assets.fights.serialize import fight_to_json
 
     settings, databases = connect()
-    match_no, fight_no = divmod(fight_id, 1000)
+    match_no, fight_no = ids.match_and_fight_no(fight_id)
     with databases.connect() as connection:
         stored = loaded_match(connection, str(match_no))
     match = stored.match
     if not 1 <= fight_no <= len(match.fights):
-        ids = f"they are {words.fight_id(match, 1)} to {words.fight_id(match, len(match.fights))}"
-        fail(
-            f"Match {match_no} has no fight {fight_id}: " + (f"{ids}." if match.fights else "it has no fights at all.")
-        )
+        first, last = (ids.fight_id(match_no, number) for number in (1, len(match.fights)))
+        known = f"they are {first} to {last}" if match.fights else "it has no fights at all"
+        fail(f"Match {match_no} has no fight {fight_id}: {known}.")
     found = match.fights[fight_no - 1]
     if svg or png:
         frames = telemetry_of(settings, stored, "combat", "positions")

@@ -31,6 +31,7 @@ def match(name: str, svg: Path | None, png: Path | None, *, as_json: bool) -> No
       pewstats match 3b2c71d8-5d7f-4c5e-9f0a-0d1f6d4f2b11 --svg match.svg
     """
     from pewstats_assets.drawing import draw_match, words
+    from pewstats_assets.fights.ids import fight_id
 
     settings, databases = connect()
     with databases.connect() as connection:
@@ -44,7 +45,7 @@ def match(name: str, svg: Path | None, png: Path | None, *, as_json: bool) -> No
         click.echo(f"Match {found.match_no} of {stored.batch}: {words.where(found)}, {found.match_id}")
     rows = [
         (
-            words.fight_id(found, number),
+            fight_id(found.match_no, number),
             fight.fight_start_time,
             round(fight.duration_seconds, 1),
             len(fight.team_ids),

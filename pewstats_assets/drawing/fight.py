@@ -13,6 +13,7 @@ from pewstats_assets.drawing.style import STYLE, TeamLook, define_signs
 from pewstats_assets.drawing.svg import Drawing
 from pewstats_assets.drawing.timeline import draw_timeline, timeline_height
 from pewstats_assets.fights import MatchFights
+from pewstats_assets.fights.ids import fight_id
 
 WIDTH: Final = 1000.0
 _FIELD: Final = (58.0, 72.0)
@@ -44,7 +45,7 @@ def draw_fight(match: MatchFights, fight_no: int, combat: pl.DataFrame, position
     looks = {team: TeamLook(place) for place, team in enumerate(scene.teams)}
     legend_y = _FIELD[1] + _SIDE + _BELOW_FIELD
     timeline_y = max(legend_y + 16, _ROSTER[1] + roster_height(scene) + 8)
-    title = f"Fight {words.fight_id(match, fight_no)}: {words.outcome(fight)}"
+    title = f"Fight {fight_id(match.match_no, fight_no)}: {words.outcome(fight)}"
     drawing = Drawing(WIDTH, timeline_y + timeline_height(scene, WIDTH), title, STYLE)
     define_signs(drawing)
     drawing.text((20, 34), title, "h")

@@ -11,11 +11,6 @@ _LONGEST: Final = 60
 _MANY: Final = 1e6
 
 
-def fight_id(match: MatchFights, fight_no: int) -> int:
-    """The id that the fight has in the warehouse."""
-    return match.match_no * 1000 + fight_no
-
-
 def outcome(fight: Fight) -> str:
     """How a fight ended, in words."""
     winner = "won by nobody" if fight.winning_team_id is None else f"won by team {fight.winning_team_id}"

@@ -11,12 +11,10 @@ import psycopg
 from psycopg import sql
 
 from pewstats_assets.fights import Fight, MatchFights
+from pewstats_assets.fights.ids import fight_id, participant_id
 from pewstats_assets.fights.participation import FightDetails
 from pewstats_assets.warehouse import dictionary
 from pewstats_assets.warehouse.bulk import copy_frame, copy_rows
-
-MAX_FIGHTS_PER_MATCH: Final = 999
-MAX_PARTICIPANTS_PER_FIGHT: Final = 999
 
 
 class IncompleteWriteError(Exception):
@@ -82,7 +80,7 @@ _FIGHT_COLUMNS: Final = {column.name: column.type for column in dictionary.TEAM_
 #: The columns that are filled from the field of the same name.
 _FIGHT_FIELDS: Final = tuple(name for name in Fight.__struct_fields__ if name in _FIGHT_COLUMNS)
 
-_FIGHT_ID: Final = pl.col("match_no") * (MAX_FIGHTS_PER_MATCH + 1) + pl.col("fight_no")
+_FIGHT_ID: Final = fight_id(pl.col("match_no"), pl.col("fight_no"))
 
 _LOCK_BATCH = (
     "SELECT match_no FROM matches WHERE batch = %(batch)s AND status <> 'excluded' ORDER BY match_no FOR UPDATE"
@@ -193,7 +191,7 @@ def _fight_rows(batch: str, ruleset: str, detected: Sequence[MatchFights]) -> It
             yield {
                 **of_match,
                 **{name: getattr(fight, name) for name in _FIGHT_FIELDS},
-                "id": match.match_no * (MAX_FIGHTS_PER_MATCH + 1) + fight_no,
+                "id": fight_id(match.match_no, fight_no),
                 "batch": batch,
                 "match_no": match.match_no,
                 "fight_no": fight_no,
@@ -233,7 +231,7 @@ def _participants(batch: str, detected: Sequence[MatchFights], details: FightDet
         msg = f"{batch}: {found.height} participants were found, but {details.participants.height} are described."
         raise IncompleteWriteError(msg)
     return described.with_columns(
-        (_FIGHT_ID * (MAX_PARTICIPANTS_PER_FIGHT + 1) + pl.col("participant_no")).alias("id"),
+        participant_id(_FIGHT_ID, pl.col("participant_no")).alias("id"),
         _FIGHT_ID.alias("fight_id"),
     )
 

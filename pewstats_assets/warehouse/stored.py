@@ -8,11 +8,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from pewstats_assets.fights import Fight, MatchFights, Outcome, Participant, TeamOutcome
-from pewstats_assets.warehouse.fights import MAX_FIGHTS_PER_MATCH, MAX_PARTICIPANTS_PER_FIGHT
+from pewstats_assets.fights.ids import MAX_FIGHTS_PER_MATCH, MAX_PARTICIPANTS_PER_FIGHT, fight_id, participant_id
 
 #: As the table `matches` has it: for all of them there are ids.
 MAX_MATCH_NO: Final = 9_000_000_000
-_IDS_PER_MATCH: Final = (MAX_FIGHTS_PER_MATCH + 1) * (MAX_PARTICIPANTS_PER_FIGHT + 1)
 _FIGHT_COLUMNS: Final = ", ".join(name for name in Fight.__struct_fields__ if name != "participants")
 _PARTICIPANT_COLUMNS: Final = ", ".join(Participant.__struct_fields__)
 _MATCH: Final = """
@@ -58,9 +57,10 @@ def stored_match(connection: psycopg.Connection, which: int | UUID) -> StoredMat
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         match = cursor.execute(query, {key: which}).fetchone()
         match_no = match["match_no"] if match else 0
-        first = match_no * _IDS_PER_MATCH
+        last = participant_id(fight_id(match_no, MAX_FIGHTS_PER_MATCH), MAX_PARTICIPANTS_PER_FIGHT)
+        ids = {"first": participant_id(fight_id(match_no, 0), 0), "last": last}
         fights = cursor.execute(_FIGHTS, {"match_no": match_no}).fetchall()
-        participants = cursor.execute(_PARTICIPANTS, {"first": first, "last": first + _IDS_PER_MATCH - 1}).fetchall()
+        participants = cursor.execute(_PARTICIPANTS, ids).fetchall()
     if match is None:
         return None
     of_fight: dict[int, list[Participant]] = {}
@@ -75,7 +75,7 @@ def stored_match(connection: psycopg.Connection, which: int | UUID) -> StoredMat
         MatchFights(
             **match,
             fights=[
-                _fight(row, of_fight.get(match_no * (MAX_FIGHTS_PER_MATCH + 1) + fight_no, []))
+                _fight(row, of_fight.get(fight_id(match_no, fight_no), []))
                 for fight_no, row in enumerate(fights, start=1)
             ],
         ),
