@@ -141,7 +141,7 @@ def scene_of(fight: Fight, combat: pl.DataFrame, positions: pl.DataFrame) -> Sce
 def _events(fight: Fight, combat: pl.DataFrame) -> list[dict[str, Any]]:
     kind, damage = pl.col("kind").cast(pl.String), pl.col("damage")
     actor_team, victim_team = pl.col("actor_team_id"), pl.col("victim_team_id")
-    teams = _ranked(fight)
+    teams = fight.ranking
     return (
         combat.filter(
             pl.col("time").is_between(fight.fight_start_time, fight.fight_end_time),
@@ -184,9 +184,4 @@ def _place(x: float | None, y: float | None) -> Metres | None:
 
 def _by_importance(fight: Fight) -> list[int]:
     """The teams that have a participant, by score."""
-    return [team for team in dict.fromkeys([*_ranked(fight), *fight.team_ids]) if team in fight.team_ids]
-
-
-def _ranked(fight: Fight) -> list[int]:
-    """All teams of a fight by score, those that have nobody but NPCs included."""
-    return [fight.primary_team_1, fight.primary_team_2, *(fight.third_party_teams or ())]
+    return [team for team in dict.fromkeys([*fight.ranking, *fight.team_ids]) if team in fight.team_ids]

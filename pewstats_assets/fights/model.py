@@ -86,3 +86,8 @@ class Fight(msgspec.Struct, frozen=True):
     fight_center_y: float | None
     fight_spread_radius: float | None
     participants: list[Participant]
+
+    @property
+    def ranking(self) -> list[int]:
+        """All teams of the fight by falling score, those included of which only NPCs took part (v2 rules 23 and 26)."""
+        return [self.primary_team_1, self.primary_team_2, *(self.third_party_teams or ())]

@@ -85,10 +85,7 @@ def cast_of(
             "fight_no": [fight_no for _, fight_no, _ in numbered_fights],
             "start": [fight.fight_start_time for _, _, fight in numbered_fights],
             "end": [fight.fight_end_time for _, _, fight in numbered_fights],
-            "teams": [
-                [fight.primary_team_1, fight.primary_team_2, *(fight.third_party_teams or ())]
-                for _, _, fight in numbered_fights
-            ],
+            "teams": [fight.ranking for _, _, fight in numbered_fights],
         },
         schema=_FIGHTS,
     ).with_row_index("fight")
