@@ -13,6 +13,7 @@ from pewstats_assets.drawing.maps import FARTHEST_M, map_of
 from pewstats_assets.drawing.square import Metres, Square, apart, area_radius, around, draw_grid, step, ticks
 from pewstats_assets.drawing.style import INK, PAPER, STYLE, contrast, phase_colour
 from pewstats_assets.drawing.svg import Drawing, Group, number, paths
+from pewstats_assets.drawing.timeline import in_lines
 from pewstats_assets.fights import Fight, MatchFights, Outcome
 
 WIDTH: Final = 1000.0
@@ -191,17 +192,8 @@ def _draw_list(on: Group, fights: Sequence[_Numbered], of_colour: str) -> None:
 def _lines(fights: Sequence[_Numbered]) -> list[int]:
     """In which line of the time line each fight is drawn, so that none covers another; up to so many lines."""
     scale = _scale(fights)
-    ends: list[float] = []
-    lines = []
-    for numbered in fights:
-        start = numbered.start_s * scale
-        line = next((index for index, end in enumerate(ends) if end <= start), len(ends))
-        if line == len(ends) and line < _MOST_LINES:
-            ends.append(0.0)
-        line = min(line, _MOST_LINES - 1)
-        ends[line] = max(numbered.end_s * scale, start) + 20
-        lines.append(line)
-    return lines
+    spans = [(numbered.start_s * scale, numbered.end_s * scale) for numbered in fights]
+    return in_lines([(start, max(start, end) + 20) for start, end in spans], _MOST_LINES)
 
 
 def _draw_times(

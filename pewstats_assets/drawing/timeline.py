@@ -1,6 +1,6 @@
 """The time line of a fight: for each team the damage it dealt, and its knocks, kills and revives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,6 +73,28 @@ def draw_timeline(on: Group, scene: Scene, looks: dict[int, TeamLook], top: floa
             _draw_moment(on, moment, _LEFT + moment.seconds * scale, base - _BARS - 5 - line * _SIGNS)
 
 
+def in_lines(spans: Iterable[tuple[float, float]], most: int) -> list[int]:
+    """Give what goes from here to there, in order of its start, a line each, so that none covers another.
+
+    Args:
+        spans: where each begins and ends.
+        most: how many lines there may be; where they do not do, the last one takes the rest.
+
+    Returns:
+        The line of each, from 0.
+    """
+    ends: list[float] = []
+    lines = []
+    for start, end in spans:
+        line = next((index for index, behind in enumerate(ends) if behind <= start), len(ends))
+        if line == len(ends) and line < most:
+            ends.append(0.0)
+        line = min(line, most - 1)
+        ends[line] = end
+        lines.append(line)
+    return lines
+
+
 def _bar(left: float, base: float, right: float, share: float) -> str:
     """A bar of at least a pixel, whose height is this share of the highest, as the attribute `d`."""
     top, right = base - max(share * _BARS, 1.0), max(right - 0.6, left + 1.0)
@@ -89,17 +111,10 @@ def _lanes(scene: Scene, width: float) -> list[_Lane]:
     scale = (width - _LEFT - _RIGHT_MARGIN) / _duration(scene)
     lanes = []
     for team in scene.teams:
-        ends: list[float] = []
-        placed = []
-        for moment in (moment for moment in scene.moments if moment.team == team):
-            x = moment.seconds * scale
-            line = next((index for index, end in enumerate(ends) if end <= x), len(ends))
-            if line == len(ends) and line < _MOST_LINES:
-                ends.append(0.0)
-            line = min(line, _MOST_LINES - 1)
-            ends[line] = x + _SIGN_WIDTH
-            placed.append((moment, line))
-        lanes.append(_Lane(placed, len(ends)))
+        moments = [moment for moment in scene.moments if moment.team == team]
+        starts = [moment.seconds * scale for moment in moments]
+        lines = in_lines([(x, x + _SIGN_WIDTH) for x in starts], _MOST_LINES)
+        lanes.append(_Lane(list(zip(moments, lines, strict=True)), max(lines, default=-1) + 1))
     return lanes
 
 
