@@ -74,8 +74,8 @@ def ticks(start: float, length: float, distance: float) -> list[float]:
     return [(first + index) * distance for index in range(count)]
 
 
-def draw_grid(on: Group, square: Square) -> float:
-    """Draw the grid of a square with its coordinates in m, and return the distance of its lines in m."""
+def draw_grid(on: Group, square: Square) -> None:
+    """Draw the grid of a square with its coordinates in m."""
     distance = step(square.side_m)
     right, bottom = square.left + square.side, square.top + square.side
     lines: list[list[Pixels]] = []
@@ -94,7 +94,6 @@ def draw_grid(on: Group, square: Square) -> float:
     on.text((0, 0), "m from its northern edge", "s q m", transform=turned)
     on.add("path", d=f"M{number(right - 14)} {number(square.top + 22)}l-5 9h10z", fill="#888")
     on.text((right - 14, square.top + 17), "N", "b m", fill="#888")
-    return distance
 
 
 def apart(places: Sequence[Pixels], radii: Sequence[float], square: Square) -> list[Pixels]:

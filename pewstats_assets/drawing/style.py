@@ -11,7 +11,6 @@ from typing import Final
 from pewstats_assets.drawing.svg import FONT, Group, Pixels, path, paths
 
 INK: Final = "#1a1a1a"
-QUIET: Final = "#666"
 PAPER: Final = "#fff"
 #: Half the size of a sign.
 SIGN: Final = 4.0
