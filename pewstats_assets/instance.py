@@ -9,12 +9,10 @@ from typing import Final
 import dagster as dg
 
 from pewstats_assets.home import DAGSTER_FOLDER
-from pewstats_assets.settings import Settings
+from pewstats_assets.settings import DAGSTER_DATABASE_URL, Settings
 from pewstats_assets.warehouse import Databases
 
 _CONFIG: Final = "dagster.yaml"
-#: The variable that our configuration, and nobody else's, takes the storage from.
-_OURS: Final = "PEWSTATS_DAGSTER_DATABASE_URL"
 
 
 def _prepare_environment(settings: Settings, databases: Databases) -> None:
@@ -23,7 +21,7 @@ def _prepare_environment(settings: Settings, databases: Databases) -> None:
     A `DAGSTER_HOME` that is set is respected. Otherwise it is `<home>/dagster`, and gets our `dagster.yaml` once.
     """
     os.environ["PEWSTATS_HOME"] = str(settings.home)
-    os.environ[_OURS] = databases.dagster_url
+    os.environ[DAGSTER_DATABASE_URL] = databases.dagster_url
     if not os.environ.get("DAGSTER_HOME"):
         home = settings.home / DAGSTER_FOLDER
         home.mkdir(parents=True, exist_ok=True)
@@ -34,9 +32,9 @@ def _prepare_environment(settings: Settings, databases: Databases) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Whether a folder is a Dagster home that was set up here."""
+    """Whether a folder is a Dagster home that was set up here: nobody else takes its storage from our variable."""
     config = folder / _CONFIG
-    return config.is_file() and _OURS in config.read_text(encoding="utf-8", errors="replace")
+    return config.is_file() and DAGSTER_DATABASE_URL in config.read_text(encoding="utf-8", errors="replace")
 
 
 def open_instance(settings: Settings, databases: Databases) -> dg.DagsterInstance:

@@ -27,8 +27,8 @@ EXCLUDED_MATCH_TYPES: Final = ("training", "trainingroom", "tutorial", "tutorial
 Severity = Literal["WARN", "ERROR"]
 
 _PREFIX: Final = "PEWSTATS_"
-#: Set by `instance` for the processes that it starts: no setting, and no mistake.
-_INTERNAL: Final = "PEWSTATS_DAGSTER_DATABASE_URL"
+#: Set by `instance` for the processes that it starts, to be Dagster's own storage: no setting, and no mistake.
+DAGSTER_DATABASE_URL: Final = "PEWSTATS_DAGSTER_DATABASE_URL"
 _MASK: Final = "********"
 
 
@@ -190,7 +190,7 @@ class Settings(BaseModel):
             name: text
             for name, text in os.environ.items()
             if name.startswith(_PREFIX)
-            and name != _INTERNAL
+            and name != DAGSTER_DATABASE_URL
             # An empty text is the default, except where it says something.
             and (text or name == "PEWSTATS_EXCLUDED_MATCH_TYPES")
         }
@@ -228,7 +228,7 @@ def variable(field: FieldInfo) -> str:
 
 def redacted(text: str) -> str:
     """Mask the secrets of the environment in a text that somebody else wrote: a stack trace, say."""
-    hidden = [_INTERNAL, *(variable(field) for field in Settings.model_fields.values() if not field.repr)]
+    hidden = [DAGSTER_DATABASE_URL, *(variable(field) for field in Settings.model_fields.values() if not field.repr)]
     values = [os.environ.get(name, "") for name in hidden]
     secrets = {*values, *chain.from_iterable(map(_urls, values)), *chain.from_iterable(map(_passwords, values))}
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
