@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -30,6 +31,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: For
         writer.writerows([_csv_cell(value) for value in row] for row in rows)
     else:
         _print_text(columns, list(rows))
+
+
+def print_records(kind: type, records: Sequence[Any], form: Form = "text") -> None:
+    """Print dataclasses of one kind as `print_table` does, a column for each field."""
+    print_table([field.name for field in fields(kind)], map(astuple, records), form)
 
 
 def to_json(value: object) -> str:

@@ -1,13 +1,12 @@
 """`pewstats export`: the warehouse's tables as Parquet."""
 
-from dataclasses import astuple, fields
 from pathlib import Path
 
 import click
 
 from pewstats_assets.cli.batches import connect, require_registered
 from pewstats_assets.cli.terminal import expand_home, json_option, progress_bar
-from pewstats_assets.tables import print_table
+from pewstats_assets.tables import print_records
 
 
 @click.command()
@@ -42,5 +41,4 @@ def export(folder: Path, batches: tuple[str, ...], *, as_json: bool) -> None:
         with progress_bar("Exporting rows") as progress:
             task = progress.add_task("", total=total)
             tables = export_tables(connection, folder, batches, lambda rows: progress.advance(task, rows))
-    columns = [field.name for field in fields(ExportedTable)]
-    print_table(columns, [astuple(table) for table in tables], "json" if as_json else "text")
+    print_records(ExportedTable, tables, "json" if as_json else "text")

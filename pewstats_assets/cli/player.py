@@ -6,7 +6,7 @@ import click
 
 from pewstats_assets.cli.batches import connect
 from pewstats_assets.cli.terminal import fail
-from pewstats_assets.tables import print_table, printable, to_json
+from pewstats_assets.tables import print_records, printable, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,7 @@ def player(player: str, mode: str | None, match_type: str | None, *, as_json: bo
 
 
 def _list(player: str, found: "Sequence[FoundPlayer]", *, as_json: bool) -> None:
-    columns = ["player_account_id", "player_name", "matches", "last_seen_at"]
-    print_table(columns, [[getattr(one, name) for name in columns] for one in found], "json" if as_json else "text")
+    print_records(type(found[0]), found, "json" if as_json else "text")
     fail(f"{len(found)} players have been called {printable(player)}: give one by account id.")
 
 

@@ -1,14 +1,13 @@
 """`pewstats quarantine`: the matches that cannot be used."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pewstats_assets.cli.batches import connect, fail_if_any_failed, load, open_dagster, require_registered
 from pewstats_assets.cli.terminal import fail, json_option, progress_bar, say
-from pewstats_assets.tables import print_table, printable
+from pewstats_assets.tables import print_records, printable
 
 if TYPE_CHECKING:
     from pewstats_assets.backfill import LoadedBatch
@@ -97,7 +96,6 @@ def _choose(quarantined: "list[MatchInQuarantine]", names: Sequence[str]) -> "li
 
 def _print_matches(columns_of: type, matches: Sequence[Any], *, as_json: bool) -> None:
     if matches or as_json:
-        columns = [field.name for field in fields(columns_of)]
-        print_table(columns, [astuple(match) for match in matches], "json" if as_json else "text")
+        print_records(columns_of, matches, "json" if as_json else "text")
     else:
         say("No match is quarantined.")

@@ -1,11 +1,9 @@
 """`pewstats settings`: what is set, and where it comes from."""
 
-from dataclasses import astuple, fields
-
 import click
 
 from pewstats_assets.cli.terminal import json_option
-from pewstats_assets.tables import print_table
+from pewstats_assets.tables import print_records
 
 
 @click.command()
@@ -20,5 +18,4 @@ def settings(*, as_json: bool) -> None:
     from pewstats_assets.settings import Settings, ShownSetting, show
 
     shown = show(Settings.from_environment())
-    columns = [field.name for field in fields(ShownSetting)]
-    print_table(columns, [astuple(setting) for setting in shown], "json" if as_json else "text")
+    print_records(ShownSetting, shown, "json" if as_json else "text")

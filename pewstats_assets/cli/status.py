@@ -1,12 +1,10 @@
 """`pewstats status`: what the batches hold."""
 
-from dataclasses import astuple, fields
-
 import click
 
 from pewstats_assets.cli.batches import connect
 from pewstats_assets.cli.terminal import json_option
-from pewstats_assets.tables import print_table, to_json
+from pewstats_assets.tables import print_records, to_json
 
 
 @click.command()
@@ -29,7 +27,7 @@ def status(*, as_json: bool) -> None:
     if as_json:
         click.echo(to_json({"batches": statuses, "left_out": others}))
         return
-    print_table([field.name for field in fields(BatchStatus)], [astuple(row) for row in statuses])
+    print_records(BatchStatus, statuses)
     if others:
         click.echo("Left out:")
-        print_table([field.name for field in fields(LeftOutMatch)], [astuple(row) for row in others])
+        print_records(LeftOutMatch, others)
