@@ -7,6 +7,8 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
+from pewstats_assets.dictionary import Table
+
 _ROWS_OF_SLICE: Final = 50_000
 _BYTES_OF_BLOCK: Final = 1 << 25
 
@@ -47,6 +49,18 @@ def copy_frame(connection: psycopg.Connection, table: str, frame: pl.DataFrame) 
             # All text is quoted; what is null is empty without quotes, as COPY expects it.
             text = rows.with_columns(map(_array, arrays)).write_csv(include_header=False, quote_style="non_numeric")
             copy.write(text.encode())
+
+
+def delete_batch(connection: psycopg.Connection, table: Table, batch: str) -> None:
+    """Delete the rows of a batch."""
+    query = sql.SQL("DELETE FROM {} WHERE batch = %(batch)s").format(sql.Identifier(table.name))
+    connection.execute(query, {"batch": batch})
+
+
+def copy_batch(connection: psycopg.Connection, table: Table, batch: str, frame: pl.DataFrame) -> None:
+    """Append rows of a batch: a frame that has all columns of the table but `batch`, and may have others."""
+    rows = frame.with_columns(pl.lit(batch).alias("batch"))
+    copy_frame(connection, table.name, rows.select(table.names))
 
 
 def _array(name: str) -> pl.Expr:

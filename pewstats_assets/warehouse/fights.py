@@ -8,13 +8,12 @@ from uuid import UUID
 
 import polars as pl
 import psycopg
-from psycopg import sql
 
 from pewstats_assets.fights import Fight, MatchFights
 from pewstats_assets.fights.ids import fight_id, participant_id
 from pewstats_assets.fights.participation import FightDetails
 from pewstats_assets.warehouse import dictionary
-from pewstats_assets.warehouse.bulk import copy_frame, copy_rows
+from pewstats_assets.warehouse.bulk import copy_batch, copy_rows, delete_batch
 
 
 class IncompleteWriteError(Exception):
@@ -92,7 +91,6 @@ _TABLES = (
     dictionary.FIGHT_PARTICIPANTS,
     dictionary.TEAM_FIGHTS,
 )
-_DELETE = "DELETE FROM {} WHERE batch = %(batch)s"
 # Of what is in a fight, only what is in a fight of the batch.
 _WRITTEN = """
 SELECT match_no, sum(fights)::int8, sum(participants)::int8, sum(knocks)::int8, sum(squads)::int8
@@ -160,15 +158,14 @@ def replace_fights(  # noqa: PLR0913 each of them is written
 
     participants = _participants(batch, detected, details)
     for table in _TABLES:
-        connection.execute(sql.SQL(_DELETE).format(sql.Identifier(table.name)), {"batch": batch})
+        delete_batch(connection, table, batch)
     copy_rows(connection, dictionary.TEAM_FIGHTS.name, _FIGHT_COLUMNS, _fight_rows(batch, ruleset, detected))
     for table, frame in (
         (dictionary.FIGHT_PARTICIPANTS, participants),
         (dictionary.FIGHT_KNOCKS, details.knocks.with_columns(_FIGHT_ID.alias("fight_id"))),
         (dictionary.MATCH_SQUADS, _squads(detected, details)),
     ):
-        rows = frame.with_columns(pl.lit(batch).alias("batch"))
-        copy_frame(connection, table.name, rows.select(table.names))
+        copy_batch(connection, table, batch, frame)
     _verify(connection, batch, detected, details)
 
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from psycopg import sql
 from pewstats_assets.profiles import FightsOfBatch, ProfileSums
 from pewstats_assets.profiles.frames import KNOCKS, PARTICIPANTS, SQUADS
 from pewstats_assets.warehouse import dictionary
-from pewstats_assets.warehouse.bulk import copy_frame
+from pewstats_assets.warehouse.bulk import copy_batch, delete_batch
 
 # A fight is of the batch of its participants. To say so spares PostgreSQL the fights of all other batches.
 _PARTICIPANTS: Final = """
@@ -78,7 +78,5 @@ def replace_profiles(connection: psycopg.Connection, batch: str, sums: ProfileSu
         (dictionary.SQUAD_PROFILE_SUMS, sums.squads),
         (dictionary.SQUAD_FINISHES, sums.finishes),
     ):
-        delete = sql.SQL("DELETE FROM {} WHERE batch = %(batch)s").format(sql.Identifier(table.name))
-        connection.execute(delete, {"batch": batch})
-        rows = frame.with_columns(pl.lit(batch).alias("batch"))
-        copy_frame(connection, table.name, rows.select(table.names))
+        delete_batch(connection, table, batch)
+        copy_batch(connection, table, batch, frame)
