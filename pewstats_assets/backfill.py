@@ -66,22 +66,27 @@ def _run(instance: dg.DagsterInstance, batch: str, start: float) -> LoadedBatch:
     except STORAGE_ERRORS as error:
         failure = f"Dagster's storage failed, and with it the run: {cause_of_exception(error)}."
         return LoadedBatch(batch, run_id, time.monotonic() - start, [failure], [], storage_failed=True)
-    errors = [(event.step_key, event.step_failure_data.error) for event in result.all_events if event.is_step_failure]
-    if any(error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, error in errors):
-        raise KeyboardInterrupt
-    steps = [f"{step}: {cause(error)}" for step, error in errors]
-    # A run can fail without a step: before the first of them, when it cannot connect.
-    failures = steps or [cause(event.job_failure_data.error) for event in result.all_events if event.is_job_failure]
+    failures = _failures(result)
     failed_checks = [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]
     return LoadedBatch(batch, run_id, time.monotonic() - start, failures, failed_checks)
 
 
 def compare_players(instance: dg.DagsterInstance) -> Sequence[str]:
-    """Compare the players of each mode, by the sums of all batches; what failed it, in the words of the failed step."""
+    """Compare the players of each mode, by the sums of all batches; return what failed it."""
     result = defs.resolve_job_def(COMPARISON_JOB_NAME).execute_in_process(
         run_config=_QUIET, instance=instance, raise_on_error=False
     )
-    return [cause(event.step_failure_data.error) for event in result.all_events if event.is_step_failure]
+    return _failures(result)
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What failed a run: each failed step with its cause; Ctrl-C goes on to whoever waits for the run."""
+    errors = [(event.step_key, event.step_failure_data.error) for event in result.all_events if event.is_step_failure]
+    if any(error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, error in errors):
+        raise KeyboardInterrupt
+    steps = [f"{step}: {cause(error)}" for step, error in errors]
+    # A run can fail without a step: before the first of them, when it cannot connect.
+    return steps or [cause(event.job_failure_data.error) for event in result.all_events if event.is_job_failure]
 
 
 def unfinished(

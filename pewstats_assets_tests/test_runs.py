@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
-from pewstats_assets.backfill import ASSETS, load_batches, unfinished
+from pewstats_assets.backfill import ASSETS, compare_players, load_batches, unfinished
 from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME, build_defs
 from pewstats_assets.partitions import follow_warehouse, register_folder
 from pewstats_assets.quarantine import put_back_matches
@@ -804,3 +804,18 @@ def test_a_batch_without_a_usable_match_is_complete_and_empty(
     assert batch.failures == []
     assert counts(connection) == (0, 0, 0)
     assert unfinished(instance, ["batch_00001"]) == []
+
+
+def test_what_fails_the_comparison_of_players_is_told(
+    instance: dg.DagsterInstance, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its step, and before it: a run that cannot connect has none."""
+    assert compare_players(instance) == []
+    connection.execute("ALTER TABLE population_figures RENAME TO gone")
+    (failure,) = compare_players(instance)
+    assert failure.startswith("player_populations: ")
+    assert 'relation "population_figures" does not exist' in failure
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", f"postgresql://me:{PASSWORD}@127.0.0.1:9/pewstats")
+    (failure,) = compare_players(instance)
+    assert "PostgreSQL cannot be used (127.0.0.1, database pewstats)" in failure
+    assert PASSWORD not in failure
