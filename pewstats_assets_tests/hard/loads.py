@@ -13,18 +13,9 @@ import psycopg
 from pewstats_assets.telemetry import workers
 from pewstats_assets_tests.conftest import SAMPLE
 from pewstats_assets_tests.processes import Pewstats
+from pewstats_assets_tests.season import WRITTEN
 
 BATCHES: Final = ("batch_00001", "batch_00002", "batch_00003", "batch_00004")
-TABLES: Final = (
-    "team_fights",
-    "fight_participants",
-    "fight_knocks",
-    "match_squads",
-    "player_profile_sums",
-    "player_names",
-    "squad_profile_sums",
-    "squad_finishes",
-)
 PATIENCE_S: Final = 300
 _LARGE: Final = 6
 #: Transactions of `pewstats` that have written: their number, and their age in seconds.
@@ -109,7 +100,7 @@ def rows_of(database_url: str) -> dict[str, str]:
     """The MD5 of all rows of each table."""
     with psycopg.connect(database_url) as connection:
         md5 = {}
-        for table in TABLES:
+        for table in WRITTEN:
             text = f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")) FROM {table} t"
             md5[table] = str((connection.execute(text.encode()).fetchone() or ("",))[0])
         return md5
