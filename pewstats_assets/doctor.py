@@ -132,7 +132,8 @@ def _schema(health: Health) -> Finding:
 
 
 def _daemon(settings: Settings, heartbeats: list[Heartbeat]) -> Finding:
-    needs = [name for name, is_set in _what_the_daemon_does(settings) if is_set]
+    tasks = {"alerts": settings.alert_urls, "new matches": settings.telemetry_folder}
+    needs = [task for task, is_set in tasks.items() if is_set]
     state: Literal["warn", "fail"] = "fail" if needs else "warn"
     lost = f"Without it {' and '.join(needs or ['backfills and sensors of the UI'])} do not work"
     mend = f"{lost}: start `pewstats ui`, or `dagster-daemon run` in production."
@@ -147,10 +148,6 @@ def _daemon(settings: Settings, heartbeats: list[Heartbeat]) -> Finding:
             mend = "The daemon's console says more; see to it, and the error is gone with the next heartbeat."
             return Finding("daemon", "fail", f"Dagster's daemon {heartbeat.daemon} told of an error: {error}", mend)
     return Finding("daemon", "ok", f"Dagster's daemon runs, last heard of at {last:%H:%M:%S} UTC.")
-
-
-def _what_the_daemon_does(settings: Settings) -> list[tuple[str, bool]]:
-    return [("alerts", bool(settings.alert_urls)), ("new matches", settings.telemetry_folder is not None)]
 
 
 def _dagster_home(settings: Settings) -> Finding:
