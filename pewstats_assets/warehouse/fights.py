@@ -12,6 +12,7 @@ import psycopg
 from pewstats_assets.fights import Fight, MatchFights
 from pewstats_assets.fights.ids import fight_id, participant_id
 from pewstats_assets.fights.participation import FightDetails
+from pewstats_assets.telemetry.times import TIME
 from pewstats_assets.warehouse import dictionary
 from pewstats_assets.warehouse.bulk import copy_batch, copy_rows, delete_batch
 
@@ -42,10 +43,9 @@ class WrittenBatch:
     squads: int
 
 
-_TIME: Final = pl.Datetime("us", "UTC")
 #: Of the match, in the rows of its fights and participants, too.
 _OF_THE_MATCH: Final = pl.Schema(
-    {"map_name": pl.String(), "game_mode": pl.String(), "match_type": pl.String(), "match_datetime": _TIME}
+    {"map_name": pl.String(), "game_mode": pl.String(), "match_type": pl.String(), "match_datetime": TIME}
 )
 #: Of each participant, under the same name.
 _OF_PARTICIPANTS: Final = pl.Schema(
@@ -62,8 +62,8 @@ _OF_PARTICIPANTS: Final = pl.Schema(
         "was_knocked": pl.Boolean(),
         "was_killed": pl.Boolean(),
         "survived": pl.Boolean(),
-        "knocked_at": _TIME,
-        "killed_at": _TIME,
+        "knocked_at": TIME,
+        "killed_at": TIME,
     }
 )
 _FIGHTS: Final = pl.Schema(

@@ -10,6 +10,7 @@ from pewstats_assets.fights.participation.cast import Cast, numbered, player_key
 from pewstats_assets.fights.participation.ordered import Numbers, Ordered, rows_of_ranges
 
 CM_PER_M: Final = 100
+US_PER_S: Final = 1_000_000
 #: polars multiplies by these wherever it stands. It divides one row, and multiplies several by the reciprocal: then the
 #: last bit of a match's figures would depend on which matches it is described with.
 M_PER_CM: Final = 0.01

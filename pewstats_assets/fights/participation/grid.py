@@ -7,12 +7,12 @@ import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
-from pewstats_assets.fights.participation.events import Window
+from pewstats_assets.fights.participation.events import US_PER_S, Window
 from pewstats_assets.fights.participation.ordered import Numbers, rows_of_ranges
 from pewstats_assets.fights.participation.sightings import Flags, Floats, Sightings
 from pewstats_assets.fights.participation.states import DEAD, STANDING
 
-STEP_US: Final = 1_000_000
+STEP_US: Final = US_PER_S
 
 
 @dataclass(frozen=True, slots=True)

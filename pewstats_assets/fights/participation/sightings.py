@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
-from pewstats_assets.fights.participation.events import CM_PER_M, in_order
+from pewstats_assets.fights.participation.events import CM_PER_M, US_PER_S, in_order
 from pewstats_assets.fights.participation.ordered import Numbers, Ordered
 from pewstats_assets.fights.participation.states import DEAD, STANDING, state_after, with_states
 
@@ -27,7 +27,6 @@ Flags = npt.NDArray[np.bool_]
 States = npt.NDArray[np.uint8]
 
 _MAX_GAP_US: Final = MAX_GAP // timedelta(microseconds=1)
-_US_PER_S: Final = 1_000_000
 
 
 class Sightings:
@@ -125,7 +124,7 @@ class Sightings:
         last = np.take(self.place, before, axis=0)
         way = np.take(self.place, after, axis=0) - last
         gap = until - since
-        farthest = MAX_SPEED_MPS * CM_PER_M * np.maximum(gap / _US_PER_S, 1)
+        farthest = MAX_SPEED_MPS * CM_PER_M * np.maximum(gap / US_PER_S, 1)
         is_known = (before >= 0) & (after >= 0) & (gap <= _MAX_GAP_US)
         is_known &= np.einsum("ij,ij->i", way, way) <= farthest**2
         share = np.where(is_known, (time - since) / np.maximum(gap, 1), np.nan)

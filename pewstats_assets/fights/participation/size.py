@@ -7,12 +7,11 @@ import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
-from pewstats_assets.fights.participation.events import Window
+from pewstats_assets.fights.participation.events import US_PER_S, Window
 
 #: A full-size match takes 100,000; at this one it is a second, and some hundred MB.
 MAX_WORK: Final = 20_000_000
 
-_US_PER_S: Final = 1_000_000
 #: How much wider than a point of a grid the rows are that are made of an event in a window, and of a knock and a mate.
 _WIDTH_OF_EVENT: Final = 20
 _WIDTH_OF_CHANCE: Final = 10
@@ -36,7 +35,7 @@ def refuse_too_much(events: pl.DataFrame, cast: Cast, windows: Window) -> None:
     fights = cast.fights.select(
         "fight",
         "match_no",
-        seconds=(pl.col("end") - pl.col("start")).dt.total_microseconds() // _US_PER_S + 1,
+        seconds=(pl.col("end") - pl.col("start")).dt.total_microseconds() // US_PER_S + 1,
         events=pl.Series(windows.behind - windows.first),
         knocks=pl.Series(knocks_before[windows.behind] - knocks_before[windows.first]),
     )
