@@ -154,17 +154,45 @@ class TelemetryStore:
 
     def written(self) -> list[Path]:
         """Return all that the store has written below its root: the batches' links, and what they lead to."""
-        versions = self._versions
-        links = [
-            path for path in self.root.glob("*") if path.is_symlink() and path.readlink().parent == Path(versions.name)
+        return [*self._links(), self._versions] if self._versions.is_dir() else []
+
+    def batches(self) -> list[str]:
+        """Return the batches of which the store has something, be it what a killed writer left, in order."""
+        named = (path.name.partition(".")[0] for path in self._versions.glob("*"))
+        return sorted({*named, *(path.name for path in self._links())})
+
+    def remove(self, batch: str) -> None:
+        """Remove all of a batch that nobody will write again; who is killed at it leaves what can be removed still."""
+        with self._only_writer(batch):
+            (self.root / batch).unlink(missing_ok=True)
+            self._remove_other_versions(batch)
+            self._lock(batch).unlink(missing_ok=True)
+
+    def leftovers(self) -> list[str]:
+        """Return the batches of which killed writers left versions, in order; not those that are being written."""
+        return [
+            batch for batch in self.batches() if any(self._other_versions(batch)) and not self._is_being_written(batch)
         ]
-        return [*links, versions] if versions.is_dir() else []
+
+    def remove_leftovers(self, batch: str) -> None:
+        """Remove what killed writers left of a batch; what was written whole stays."""
+        with self._only_writer(batch):
+            self._remove_other_versions(batch)
+
+    def _links(self) -> Iterator[Path]:
+        for path in self.root.glob("*"):
+            if path.is_symlink() and path.readlink().parent == Path(self._versions.name):
+                yield path
 
     def _remove_other_versions(self, batch: str) -> None:
+        for leftover in self._other_versions(batch):
+            leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
+
+    def _other_versions(self, batch: str) -> Iterator[Path]:
         current = (self.root / batch).resolve()
-        for leftover in self._versions.glob(f"{batch}.*"):
-            if leftover != current and leftover.suffix != ".lock":
-                leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
+        for version in self._versions.glob(f"{batch}.*"):
+            if version not in {current, self._lock(batch)}:
+                yield version
 
     @property
     def _versions(self) -> Path:
@@ -175,10 +203,23 @@ class TelemetryStore:
         """Let two runs of one batch write one after the other; the lock goes with the process."""
         with _naming(batch, self._versions):
             self._versions.mkdir(parents=True, exist_ok=True)
-            lock = (self._versions / f"{batch}.lock").open("w")
+            lock = self._lock(batch).open("w")
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _is_being_written(self, batch: str) -> bool:
+        try:
+            with self._lock(batch).open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def _lock(self, batch: str) -> Path:
+        return self._versions / f"{batch}.lock"
 
 
 def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], make: Make[T]) -> WrittenPart[T]:

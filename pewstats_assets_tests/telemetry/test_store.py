@@ -124,6 +124,40 @@ def test_a_write_that_is_given_up_leaves_the_old_folder(tmp_path: Path) -> None:
     assert len(folders(tmp_path)) == 1
 
 
+def test_batches_are_listed_and_removed_one_by_one(tmp_path: Path) -> None:
+    store = TelemetryStore(tmp_path)
+    assert store.batches() == []
+    write(store, [(1, match("one"))])
+    store.write("batch_00002", lambda folder: [write_part(folder, 0, [(2, match("two"))], nothing)])
+    (tmp_path / "notes").mkdir()
+    assert store.batches() == [BATCH, "batch_00002"]
+    store.remove("batch_00002")
+    assert store.batches() == [BATCH]
+    assert read(store, "facts")["match_no"].to_list() == [1]
+    store.remove(BATCH)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [".versions", "notes"]
+
+
+def test_what_a_killed_writer_left_is_found_and_removed(tmp_path: Path) -> None:
+    store = TelemetryStore(tmp_path)
+
+    def look_on(folder: Path) -> list[WrittenPart[None]]:
+        assert store.leftovers() == [], "it is being written"
+        return [write_part(folder, 0, [(1, match("one"))], nothing)]
+
+    store.write(BATCH, look_on)
+    assert store.leftovers() == []
+    half_written = tmp_path / ".versions" / f"{BATCH}.{'0' * 32}"
+    half_written.mkdir()
+    write_part(half_written, 0, [(2, match("two"))], nothing)
+    half_written.with_suffix(".link").symlink_to("nowhere")
+    assert store.leftovers() == [BATCH]
+    store.remove_leftovers(BATCH)
+    assert store.leftovers() == []
+    assert len(folders(tmp_path)) == 1
+    assert read(store, "facts")["match_no"].to_list() == [1]
+
+
 def test_a_batch_is_read_in_the_parts_in_which_it_was_written(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
     rows = write(store, [(1, match("one")), (2, BROKEN)], [(3, match("three"))], [(4, BROKEN)])
