@@ -22,6 +22,7 @@ SHELLS = {
         "doctor",
         "instance",
         "partitions",
+        "prune",
         "quarantine",
         "resources",
         "retries",

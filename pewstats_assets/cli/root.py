@@ -19,6 +19,7 @@ from pewstats_assets.cli.fight import fight
 from pewstats_assets.cli.match import match
 from pewstats_assets.cli.migrate import migrate
 from pewstats_assets.cli.player import player
+from pewstats_assets.cli.prune import prune
 from pewstats_assets.cli.quarantine import quarantine
 from pewstats_assets.cli.register import register
 from pewstats_assets.cli.settings import settings
@@ -113,6 +114,7 @@ for command in (
     settings,
     doctor,
     migrate,
+    prune,
     clean,
 ):
     cli.add_command(command)

@@ -123,6 +123,7 @@ _BATCHES = "SELECT batch FROM match_batches ORDER BY batch"
 _CLOSED_BATCHES = "SELECT batch FROM match_batches WHERE closed_at IS NOT NULL ORDER BY batch"
 _WAITING = "SELECT DISTINCT batch FROM matches WHERE status = 'registered'"
 _BATCHES_OF_FILES = "SELECT DISTINCT batch FROM matches WHERE file = ANY (%(files)s) ORDER BY batch"
+_MATCH_IDS = "SELECT match_id::text FROM matches WHERE batch = %(batch)s AND match_id IS NOT NULL"
 _TO_LOAD = """
 SELECT match_no, match_id::text, file, match_object, checksum, status = 'loaded' AS is_loaded
 FROM matches
@@ -297,6 +298,11 @@ def waiting_batches(connection: psycopg.Connection) -> set[str]:
 def batches_of_files(connection: psycopg.Connection, files: Sequence[str]) -> list[str]:
     """Return the keys of the batches that have one of the files, in order."""
     return [batch for (batch,) in connection.execute(_BATCHES_OF_FILES, {"files": list(files)})]
+
+
+def match_ids(connection: psycopg.Connection, batch: str) -> set[str]:
+    """Return the ids of the matches of a batch, of those that have one."""
+    return {match_id for (match_id,) in connection.execute(_MATCH_IDS, {"batch": batch})}
 
 
 def matches_of(connection: psycopg.Connection, batch: str) -> list[Match]:
