@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test test-hard test-browser browser bench bench-profiles season format docs pictures lock clean
+.PHONY: help demo ui test test-hard test-browser test-celery browser redis bench bench-profiles season format docs pictures lock clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -23,7 +23,7 @@ demo: $(READY)  ## Do the whole job on the sample, or on TELEMETRY=<folder>, and
 ui: $(READY)  ## Start Dagster's webserver and daemon on http://127.0.0.1:3000 (PORT=...), with the same data.
 	@$(BIN)/pewstats ui --port $(PORT)
 
-test: $(READY)  ## Run every check: lint, format, types, and all tests but the hard ones and the browser's.
+test: $(READY)  ## Run every check: lint, format, types, and all tests but the hard ones, the browser's and Celery's.
 	@echo "Linting and checking types ..."
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -43,6 +43,17 @@ browser:  ## Install Chromium, if it is not there, with apt-get.
 		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
 	else \
 		echo "Chromium is not installed: sudo apt-get install chromium, or your system's way."; exit 1; \
+	fi
+
+test-celery: $(READY) redis  ## Run a backfill on Celery workers, and kill one of them (3 minutes).
+	@$(BIN)/pytest -n 0 -m celery
+
+redis:  ## Install Redis, if it is not there, with apt-get.
+	@command -v redis-server >/dev/null || if [ "$$(id -u)" = 0 ]; then \
+		echo "Installing Debian's Redis ..." && apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends redis-server >/dev/null; \
+	else \
+		echo "Redis is not installed: sudo apt-get install redis-server, or your system's way."; exit 1; \
 	fi
 
 bench: $(READY)  ## Measure decoding, detecting and writing (some minutes; FILE=<telemetry>.json.gz for a file of yours).
@@ -70,7 +81,7 @@ pictures: $(READY) browser  ## Take docs/pictures/asset-graph.png of the UI, in 
 	@$(BIN)/python -m pewstats_assets_tests.pictures --asset-graph
 
 lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
-	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra celery --extra dev --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 clean:  ## Remove all that the project wrote, after asking (FORCE=1: without): data below PEWSTATS_HOME, .venv, caches.

@@ -9,6 +9,7 @@ import dagster as dg
 import psycopg
 from pydantic import PrivateAttr
 
+from pewstats_assets.code_version import refuse_other_code
 from pewstats_assets.home import TELEMETRY_FOLDER
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import TelemetryStore
@@ -21,8 +22,8 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
     _databases: Databases = PrivateAttr()
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Connect once per run; this is where an unreachable database fails it."""
-        del context  # required by the hook
+        """Connect once per run; this is where an unreachable database fails it, and a worker with other code."""
+        refuse_other_code(context.dagster_run.tags if context.dagster_run else {})
         self._databases = connect_databases(Settings.from_environment())
 
     def connect(self) -> AbstractContextManager[psycopg.Connection]:

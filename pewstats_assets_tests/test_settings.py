@@ -45,6 +45,7 @@ def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: boo
         "max_values": 8_000_000,
         "fights_per_match": (10.0, 30.0),
         "participants_per_fight": (3.3, 13.2),
+        "broker_url": None,
         "alert_urls": (),
         "alert_severity": "WARN",
         "ui_url": "http://127.0.0.1:3000",

@@ -29,6 +29,7 @@ from pewstats_assets.cli.status import status
 from pewstats_assets.cli.terminal import fail, say
 from pewstats_assets.cli.ui import ui
 from pewstats_assets.cli.verify import verify
+from pewstats_assets.cli.worker import worker
 from pewstats_assets.errors import PewstatsError
 from pewstats_assets.tables import printable
 
@@ -98,6 +99,7 @@ def cli(*, debug: bool) -> None:
 for command in (
     demo,
     ui,
+    worker,
     register,
     backfill,
     status,

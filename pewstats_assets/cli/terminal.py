@@ -1,6 +1,9 @@
 """How commands speak to a person: on standard error, so that standard output has results alone."""
 
+import signal
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,6 +26,17 @@ def fail(message: str) -> NoReturn:
     """Print an error, and leave with exit code 1."""
     say(f"Error: {message}")
     sys.exit(1)
+
+
+def serve(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    """Run a program until it ends or is told to, by Ctrl-C or SIGTERM, and leave with its exit code.
+
+    This process only stays beside it, with the embedded server. Ctrl-C reaches the program by itself.
+    """
+    program = subprocess.Popen(command, env=environment)  # noqa: S603 one of ours
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: program.terminate())
+    sys.exit(program.wait())
 
 
 def expand_home(_: click.Context, __: click.Parameter, folder: Path) -> Path:

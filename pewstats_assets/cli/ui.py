@@ -1,15 +1,13 @@
 """`pewstats ui`: Dagster's webserver and daemon."""
 
 import os
-import signal
-import subprocess
 import sys
 from typing import Final
 
 import click
 
 from pewstats_assets.cli.batches import connect, open_dagster
-from pewstats_assets.cli.terminal import say
+from pewstats_assets.cli.terminal import say, serve
 
 DEFAULT_PORT: Final = 3000
 
@@ -36,8 +34,4 @@ def ui(port: int) -> None:
         | os.environ
         | {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}
     )
-    dagster = subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)], env=environment)  # noqa: S603
-    # Ctrl-C reaches Dagster by itself; this process only stays, with the embedded server, until Dagster is done.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: dagster.terminate())
-    sys.exit(dagster.wait())
+    serve([*command, "-h", "127.0.0.1", "-p", str(port)], environment)

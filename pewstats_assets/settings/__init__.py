@@ -161,6 +161,13 @@ class Settings(BaseModel):
         validation_alias="PEWSTATS_PARTICIPANTS_PER_FIGHT",
         description="Usual mean of a batch's fights on one map; a check warns beyond.",
     )
+    broker_url: str | None = Field(
+        default=None,
+        validation_alias="PEWSTATS_BROKER_URL",
+        description="Where runs wait for Celery workers, redis://:password@host:6379/0 (docs/celery.md). "
+        "Without it they are executed where the daemon is.",
+        repr=False,
+    )
     alert_urls: Annotated[tuple[str, ...], PlainValidator(_urls)] = Field(
         default=(),
         validation_alias="PEWSTATS_ALERT_URLS",

@@ -30,6 +30,7 @@ ELSEWHERE: Final = {
     "make test": ".ci/run",
     "make test-hard": ".ci/run, and this is a part of it",
     "make test-browser": ".ci/run",
+    "make test-celery": ".ci/run",
     "make docs": "test_documentation.py and the tests of the pages compare what it writes with what is committed",
     "make pictures": "by hand: two pictures of a browser are never the same to the byte; test_browser.py takes others",
     "make bench": "by hand: it measures",
