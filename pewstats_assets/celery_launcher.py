@@ -33,6 +33,14 @@ class WorkerRunLauncher(CeleryRunLauncher):
         self._instance.add_run_tags(context.dagster_run.run_id, {CODE_VERSION_TAG: CODE_VERSION})
         super().launch_run(context)
 
+    def terminate(self, run_id: str) -> bool:
+        """Cancel a run; a worker that ends one without its being canceled has failed it, and it is launched again."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.is_finished:
+            return False
+        self._instance.report_run_canceling(run)
+        return super().terminate(run_id)
+
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Say how the worker of a run that has started is: by the task's state, and by asking the worker itself."""
         health = super().check_run_worker_health(run)

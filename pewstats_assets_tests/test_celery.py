@@ -23,7 +23,7 @@ from pewstats_assets.code_version import CODE_VERSION, CODE_VERSION_TAG
 from pewstats_assets.instance import open_instance
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import connect_databases
-from pewstats_assets_tests.backfills import launch, wait
+from pewstats_assets_tests.backfills import cancel, launch, wait
 from pewstats_assets_tests.hard.loads import assert_nothing_is_half_written, wait_until, watch, write_sample
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.telemetry_folders import write_matches
@@ -154,6 +154,31 @@ def test_a_backfill_outlives_a_worker(
         assert_nothing_is_half_written(eye, "after the backfill")
     assert "every registered batch is complete" in pewstats.run("backfill")[1]
     assert "Traceback" not in cluster.console_of("first")
+
+
+def test_a_canceled_backfill_stays_canceled(
+    tmp_path: Path, cluster: Cluster, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_matches(tmp_path / "small", range(1, 3))
+    pewstats = cluster.pewstats
+    pewstats.run("register", str(tmp_path / "small"), "--batch-size", "2")
+    with (
+        user_interface(pewstats) as ask,
+        cluster.worker("only"),
+        watch(database_url) as eye,
+        instance_of(cluster, monkeypatch) as instance,
+    ):
+        with psycopg.connect(database_url) as holder:
+            holder.execute(HOLD_WRITES)
+            backfill = launch(ask, BATCHES[:1])
+            wait_until(lambda: eye.execute(WAITING).fetchone() == (1,), "the worker is in the middle of a write")
+            cancel(ask, backfill)
+            wait_until(lambda: eye.execute(WAITING).fetchone() == (0,), "the worker lets go of the write")
+        assert wait(ask, backfill)["status"] == "CANCELED"
+        assert [record.dagster_run.status for record in instance.get_run_records()] == [dg.DagsterRunStatus.CANCELED]
+        assert [(batch["loaded"], batch["waiting"]) for batch in pewstats.json("status")["batches"]] == [(0, 2)]
+        assert wait(ask, launch(ask, BATCHES[:1]))["status"] == "COMPLETED_SUCCESS"
+    assert [(batch["loaded"], batch["waiting"]) for batch in pewstats.json("status")["batches"]] == [(2, 0)]
 
 
 def test_a_worker_with_old_code_writes_nothing(
