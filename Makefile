@@ -12,7 +12,8 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test test-hard test-browser test-celery browser redis bench bench-profiles season format docs pictures lock clean
+.PHONY: help demo ui test test-hard test-browser test-celery browser redis bench bench-growth bench-profiles season format docs
+.PHONY: measurements pictures lock clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -59,6 +60,9 @@ redis:  ## Install Redis, if it is not there, with apt-get.
 bench: $(READY)  ## Measure decoding, detecting and writing (some minutes; FILE=<telemetry>.json.gz for a file of yours).
 	@POLARS_MAX_THREADS=1 $(BIN)/python -m pewstats_assets_tests.benchmark --json data/benchmark.json $(if $(FILE),--file "$(FILE)")
 
+bench-growth: $(READY)  ## Measure what a batch leaves on disk and in PostgreSQL (2 minutes; FILE=<full-size telemetry>.json.gz).
+	@$(BIN)/python -m pewstats_assets_tests.benchmark_growth --json data/growth.json $(if $(FILE),--file "$(FILE)")
+
 bench-profiles: $(READY)  ## Measure what is asked about players, on a database of 380 batches made by SQL (15 minutes, 8 GB).
 	@$(BIN)/python -m pewstats_assets_tests.benchmark_profiles --json data/benchmark_profiles.json
 
@@ -75,7 +79,11 @@ docs: $(READY)  ## Write what docs/ has of the code: rules, tables, player profi
 	@$(BIN)/python -m pewstats_assets.profiles.page > docs/player-profiles.md
 	@$(BIN)/python -m pewstats_assets.settings.page > docs/settings.md
 	@$(BIN)/python -m pewstats_assets.cli.page > docs/command-line.md
+	@$(BIN)/python -m pewstats_assets_tests.capacity > docs/capacity.md
 	@$(BIN)/python -m pewstats_assets_tests.pictures
+
+measurements: $(READY)  ## Take the figures of docs/capacity.md from what the benchmarks wrote below data/.
+	@$(BIN)/python -m pewstats_assets_tests.capacity --refresh data
 
 pictures: $(READY) browser  ## Take docs/pictures/asset-graph.png of the UI, in Chromium.
 	@$(BIN)/python -m pewstats_assets_tests.pictures --asset-graph
@@ -89,7 +97,7 @@ clean:  ## Remove all that the project wrote, after asking (FORCE=1: without): d
 	elif [ -e "$${PEWSTATS_HOME:-data}/postgres" ]; then \
 		echo "Only pewstats can stop its server, and it is not installed: make .venv/ready, then make clean."; exit 1; fi
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf data/benchmark.json data/season data/season.json data/screenshots
+	rm -rf data/benchmark.json data/growth.json data/season data/season.json data/screenshots
 
 $(READY): requirements.lock $(BIN)/uv
 	@echo "Installing the locked dependencies into .venv (once; a minute or two) ..."

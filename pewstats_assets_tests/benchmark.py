@@ -235,17 +235,8 @@ def add_to_profiles(connection: psycopg.Connection, key: str) -> None:
 
 def batch(home: Path, content: bytes) -> list[Row]:
     """Load batches of files by `pewstats backfill`."""
-    match_id = (definition_at_head(content).match_id or "").encode()
-    json = bytes(inflate(content))
     folder = home / "telemetry"
-    folder.mkdir(parents=True)
-    file = b""
-    for number in range(1, 3 * MATCHES + 1):
-        copy = json.replace(match_id, match_id_of(number).encode())
-        copy = copy.replace(b'"accountId":"account.', b'"accountId":"account.%03d' % number)
-        copy = copy.replace(b'"name":"', b'"name":"%03d' % number)
-        file = bytes(deflate.gzip_compress(copy, 6))
-        (folder / f"{match_id_of(number)}.json.gz").write_bytes(file)
+    file = write_copies(folder, content, 3 * MATCHES)
     with one_core():
         inflate_rate = 1000 / median(milliseconds(partial(inflate, file)) for _ in range(ROUNDS))
     pewstats = Pewstats(home / "data")
@@ -270,6 +261,21 @@ def batch(home: Path, content: bytes) -> list[Row]:
             }
         )
     return rows
+
+
+def write_copies(folder: Path, content: bytes, copies: int, level: int = 6) -> bytes:
+    """Write copies of a telemetry file, each with a match id, accounts and names of its own; return the last."""
+    match_id = (definition_at_head(content).match_id or "").encode()
+    json = bytes(inflate(content))
+    folder.mkdir(parents=True)
+    file = b""
+    for number in range(1, copies + 1):
+        copy = json.replace(match_id, match_id_of(number).encode())
+        copy = copy.replace(b'"accountId":"account.', b'"accountId":"account.%03d' % number)
+        copy = copy.replace(b'"name":"', b'"name":"%03d' % number)
+        file = bytes(deflate.gzip_compress(copy, level))
+        (folder / f"{match_id_of(number)}.json.gz").write_bytes(file)
+    return file
 
 
 def pewstats_seconds(home: Path, batches: list[str]) -> float:
