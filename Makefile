@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo ui test test-hard test-browser test-celery browser redis bench bench-growth bench-profiles season format docs
+.PHONY: help demo ui test test-hard test-browser test-celery browser redis bench bench-growth bench-profiles bench-postgres season format docs
 .PHONY: measurements pictures lock clean
 
 help:  ## Show the targets.
@@ -65,6 +65,9 @@ bench-growth: $(READY)  ## Measure what a batch leaves on disk and in PostgreSQL
 
 bench-profiles: $(READY)  ## Measure what is asked about players, on a database of 380 batches made by SQL (15 minutes, 8 GB).
 	@$(BIN)/python -m pewstats_assets_tests.benchmark_profiles --json data/benchmark_profiles.json
+
+bench-postgres: $(READY)  ## Measure the fight tables at 5 and 20 million participants, loads over loads, connections (2 hours, 30 GB).
+	@$(BIN)/python -m pewstats_assets_tests.benchmark_postgres --json data/benchmark_postgres.json
 
 season: $(READY)  ## Load a simulated season of MATCHES=1200 by one backfill through the daemon, and again with a failing batch.
 	@$(BIN)/python -m pewstats_assets_tests.season --matches $(MATCHES) --json data/season.json

@@ -120,6 +120,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         "Use PostgreSQL 15 or later." if health.is_too_old else "",
     )
     yield _schema(health)
+    yield _roles(health)
     yield _daemon(settings, health.heartbeats)
 
 
@@ -129,6 +130,14 @@ def _schema(health: Health) -> Finding:
     if health.schema.problem:
         return Finding("schema", "fail", health.schema.problem, "See the sentence before.")
     return Finding("schema", "ok", f"The schema is {health.schema.revision}, the newest.")
+
+
+def _roles(health: Health) -> Finding:
+    if health.lacking:
+        detail = "The warehouse lacks roles, so that only the user who made its tables can use it."
+        mend = f"Let somebody who may make roles run {'; '.join(health.lacking)}; then run `pewstats migrate`."
+        return Finding("roles", "warn", detail, mend)
+    return Finding("roles", "ok", "The warehouse has its roles (docs/postgresql.md).")
 
 
 def _daemon(settings: Settings, heartbeats: list[Heartbeat]) -> Finding:

@@ -29,6 +29,8 @@ def in_warehouse(log: logging.Logger, warehouse: WarehouseResource, work: Callab
     for retry in range(1, MAX_RETRIES + 1):
         try:
             return _once(warehouse, work)
+        except psycopg.errors.QueryCanceled:
+            raise  # what took too long would do so again
         except psycopg.OperationalError as error:
             if error.sqlstate is not None and error.sqlstate[:2] not in PASSING:
                 raise

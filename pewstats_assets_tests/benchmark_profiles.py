@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -43,7 +43,7 @@ from pewstats_assets.assets.populations import materialize_populations
 from pewstats_assets.assets.profiles import materialize_profiles
 from pewstats_assets.assets.telemetry import materialize_telemetry
 from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
-from pewstats_assets.fights import find_fights, joined
+from pewstats_assets.fights import FoundFights, find_fights, joined
 from pewstats_assets.player_report import report_on
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.simulation.season import Size, write_season
@@ -141,16 +141,16 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="make the databases below this folder, emptied first, and keep them")
     parser.add_argument("--json", type=Path, help="write the figures there as JSON, too")
     arguments = parser.parse_args()
-    with _folder(arguments.home) as folder:
+    with scratch_folder(arguments.home) as folder:
         few, many = Warehouse(folder / "few"), Warehouse(folder / "many")
         figures: dict[str, list[Row]] = {}
-        _say(f"The history of {arguments.batches} batches ...")
+        say(f"The history of {arguments.batches} batches ...")
         figures["history"] = many.make_history(arguments.batches, arguments.people)
-        _say("The populations ...")
+        say("The populations ...")
         figures["refresh"] = [many.refresh()]
-        _say("The queries ...")
+        say("The queries ...")
         figures["queries"] = many.ask()
-        _say(f"Loading beside {FEW_BATCHES} batches and beside {arguments.batches} ...")
+        say(f"Loading beside {FEW_BATCHES} batches and beside {arguments.batches} ...")
         few.make_history(FEW_BATCHES, arguments.people)
         figures["loading"] = loading(folder / "telemetry", {FEW_BATCHES: few, arguments.batches: many})
     for name, rows in figures.items():
@@ -163,7 +163,8 @@ def main() -> None:
 
 
 @contextmanager
-def _folder(home: Path | None) -> Iterator[Path]:
+def scratch_folder(home: Path | None) -> Iterator[Path]:
+    """Give the folder for databases, emptied; without one that is to be kept, a temporary one."""
     if home is None:
         with tempfile.TemporaryDirectory(prefix="pewstats-bench-") as scratch:
             yield Path(scratch)
@@ -183,10 +184,14 @@ class Warehouse:
         with pewstats_home(home):
             self._resource.setup_for_execution(dg.build_init_resource_context())
 
+    def connect(self) -> AbstractContextManager[psycopg.Connection]:
+        """Open a connection, as a run does."""
+        return self._resource.connect()
+
     def make_history(self, batches: int, people: int) -> list[Row]:
         """Fill the tables."""
         start = time.monotonic()
-        with self._resource.connect() as connection:
+        with self.connect() as connection:
             connection.execute("SET session_replication_role = replica; SET work_mem = '256MB'; SET jit = off")
             indexes = connection.execute(_PLAIN_INDEXES).fetchall()
             for name, _ in indexes:
@@ -202,7 +207,7 @@ class Warehouse:
                 names = sql.Identifier(table), sql.Identifier(name)
                 connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(*names))
                 connection.execute(sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} ").format(*names) + sql.SQL(definition))
-        with self._resource.connect() as connection:
+        with self.connect() as connection:
             connection.autocommit = True
             connection.execute("VACUUM ANALYZE")
             rows = [dict(zip(("table", "rows", "MB"), row, strict=True)) for row in connection.execute(_SIZES)]
@@ -211,19 +216,24 @@ class Warehouse:
     def refresh(self) -> Row:
         """Compare the players of all modes once."""
         seconds = milliseconds(partial(materialize_populations, _LOG, self._resource)) / 1000
-        with self._resource.connect() as connection:
+        with self.connect() as connection:
             (rows,) = connection.execute("SELECT count(*) FROM player_figures").fetchone() or (0,)
             connection.commit()
             connection.autocommit = True
             connection.execute("VACUUM ANALYZE player_figures")
         return {"seconds": round(seconds, 1), "figures of players": rows}
 
-    def load(self, batch: str) -> dict[str, float]:
-        """Load a registered batch as a run does; the milliseconds of what touches the database."""
+    def detect(self, batch: str) -> FoundFights:
+        """Decode a registered batch, and find its fights."""
         with pewstats_home(self.home):
             store = TelemetryStoreResource().store()
             _, parts = materialize_telemetry(_LOG, self._resource, store, batch, find_fights)
-            found = joined(parts)
+            return joined(parts)
+
+    def write(self, batch: str, found: FoundFights) -> dict[str, float]:
+        """Load a batch as a run does, once its fights are found; the milliseconds of what touches the database."""
+        with pewstats_home(self.home):
+            store = TelemetryStoreResource().store()
             checks = [spec.key for spec in BATCH_CHECK_SPECS]
             return {
                 "fights": milliseconds(partial(materialize_fights, _LOG, self._resource, store, batch, found)),
@@ -233,7 +243,7 @@ class Warehouse:
 
     def ask(self) -> list[Row]:
         """Time the queries."""
-        with self._resource.connect() as connection:
+        with self.connect() as connection:
             connection.prepare_threshold = None
             players = [account for (account,) in connection.execute(_PLAYERS, {"players": PLAYERS})]
             busiest = [account for (account,) in connection.execute(_BUSIEST)]
@@ -244,7 +254,8 @@ class Warehouse:
             def look_up() -> float:
                 return waited(lambda: connection.execute(_FIGHT, {"id": chance.choice(fights)}).fetchall())
 
-            look_ups, rows = [look_up() for _ in range(PLAYERS)], []
+            look_ups = [look_up() for _ in range(PLAYERS)]
+            rows: list[Row] = []
             for name, query in QUERIES.items():
                 for of, accounts in (("players", players), ("the busiest player", busiest)):
                     first, warm = [], []
@@ -252,9 +263,9 @@ class Warehouse:
                         look_ups.append(look_up())
                         first.append(waited(partial(query, connection, account)))
                         warm += [waited(partial(query, connection, account)) for _ in range(AGAIN)]
-                    rows.append(_row(name, of, first, warm))
+                    rows.append({"of": of} | row_of(name, first, warm))
             floor = median(look_ups)
-            rows.append(_row("a fight by its primary key", "", look_ups, look_ups))
+            rows.append({"of": ""} | row_of("a fight by its primary key", look_ups, look_ups))
         return [row | {"x primary key": round(row["warm ms"] / floor, 1)} for row in rows]
 
 
@@ -265,10 +276,10 @@ def waited(query: Callable[[], object]) -> float:
     return Cursor.waited_ms
 
 
-def _row(query: str, of: str, first: Sequence[float], warm: Sequence[float]) -> Row:
+def row_of(query: str, first: Sequence[float], warm: Sequence[float]) -> Row:
+    """What a query took: in the middle, and at worst of twenty."""
     return {
         "query": query,
-        "of": of,
         "first ms": round(median(first), 2),
         "first ms, P95": round(float(np.percentile(first, 95)), 2),
         "warm ms": round(median(warm), 2),
@@ -286,7 +297,8 @@ def loading(folder: Path, beside: Mapping[int, Warehouse]) -> list[Row]:
         times[batches] = []
     for number in range(1, LOADS + 1):
         for batches, warehouse in beside.items():
-            times[batches].append(warehouse.load(f"batch_{batches + number:05d}"))
+            batch = f"batch_{batches + number:05d}"
+            times[batches].append(warehouse.write(batch, warehouse.detect(batch)))
     few = times[min(beside)]
     return [
         {
@@ -305,7 +317,8 @@ def loading(folder: Path, beside: Mapping[int, Warehouse]) -> list[Row]:
 _LOG: Final = logging.getLogger(__name__)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell how far it is."""
     print(text, file=sys.stderr, flush=True)
 
 

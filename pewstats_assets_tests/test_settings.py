@@ -35,6 +35,7 @@ def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: boo
     assert settings.model_dump() == {
         "home": Path("data").resolve(),
         "database_url": None,
+        "statement_timeout_s": 3600,
         "telemetry_folder": None,
         "batch_size": 100,
         "quiet_s": 900,

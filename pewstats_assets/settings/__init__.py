@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, cast
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PlainValidator, PositiveInt, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -106,6 +106,13 @@ class Settings(BaseModel):
         description="A PostgreSQL from 15 on, postgresql://user:password@host:5432/pewstats; Dagster's storage goes to "
         "pewstats_dagster beside it. Without it: an embedded one below PEWSTATS_HOME.",
         repr=False,
+    )
+    statement_timeout_s: NonNegativeInt = Field(
+        default=3600,
+        le=2_147_483,  # PostgreSQL counts milliseconds in 31 bits
+        validation_alias="PEWSTATS_STATEMENT_TIMEOUT_SECONDS",
+        description="So long one SQL statement of a run or a command may take, its wait for locks included; 0 for "
+        "without end. A lower limit of the database's user stays; migrations have none (docs/postgresql.md).",
     )
     telemetry_folder: Annotated[Path, PlainValidator(_folder)] | None = Field(
         default=None,

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import class_row
 from sqlalchemy.engine import make_url
 
+from pewstats_assets.warehouse import roles
 from pewstats_assets.warehouse.migrate import Schema, schema_of
 from pewstats_assets.warehouse.server import MAINTENANCE_DATABASE, MIN_SERVER_VERSION, Databases
 
@@ -46,6 +47,7 @@ class Health:
         version: the server's major version.
         is_too_old: whether that is before the first one that will do.
         schema: of the warehouse; None where the database is not made yet.
+        lacking: what somebody has to run, so that the warehouse gets all its roles; see `roles.lacking`.
         heartbeats: by name of the daemon; none where no daemon has ever run.
     """
 
@@ -53,6 +55,7 @@ class Health:
     version: int
     is_too_old: bool
     schema: Schema | None
+    lacking: list[str]
     heartbeats: list[Heartbeat]
 
 
@@ -65,12 +68,15 @@ def look_at(databases: Databases) -> Health:
     parameters = conninfo_to_dict(databases.warehouse)
     with _open(databases.warehouse) as connection:
         version = connection.info.server_version
-        schema = schema_of(_revision(connection)) if connection.info.dbname == parameters["dbname"] else None
+        is_made = connection.info.dbname == parameters["dbname"]
+        schema = schema_of(_revision(connection)) if is_made else None
+        lacking = roles.lacking(connection, connection.info.dbname) if schema and schema.is_newest else []
     return Health(
         f"{parameters.get('host', 'this machine')}, database {parameters['dbname']}",
         version // 10000,
         version < MIN_SERVER_VERSION,
         schema,
+        lacking,
         _heartbeats(make_conninfo(databases.warehouse, dbname=make_url(databases.dagster_url).database)),
     )
 

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
+from pewstats_assets.warehouse import roles
 from pewstats_assets.warehouse.dictionary import write_comments
 from pewstats_assets.warehouse.errors import DatabaseError
 
@@ -48,13 +49,16 @@ def schema_of(revision: str | None) -> Schema:
     )
 
 
-def ensure_migrated(url: str, *, upgrade: bool) -> None:
+def ensure_migrated(url: str, *, upgrade: bool) -> bool:
     """Bring an empty database to the newest schema, its columns described; refuse one with another schema.
 
     Args:
         url: the warehouse, for SQLAlchemy.
         upgrade: bring a database with an older schema to the newest one, too, and describe its columns anew: what is
-            said of a column changes without a migration.
+            said of a column changes without a migration. Roles that could not be made before may be there now.
+
+    Returns:
+        Whether something was done.
 
     Raises:
         DatabaseError: the schema is older than this software and is not to be upgraded, or it is newer.
@@ -62,12 +66,14 @@ def ensure_migrated(url: str, *, upgrade: bool) -> None:
     with create_engine(url, poolclass=NullPool).begin() as connection:
         schema = schema_of(MigrationContext.configure(connection).get_current_revision())
         if schema.is_newest and not upgrade:
-            return
+            return False
         if schema.problem is not None and not (schema.is_known and upgrade):
             raise DatabaseError(schema.problem)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         command.upgrade(_config(connection), "head")
         write_comments(_psycopg(connection))
+        roles.set_up(_psycopg(connection), _psycopg(connection).info.dbname)
+    return True
 
 
 def _psycopg(connection: Connection) -> psycopg.Connection:

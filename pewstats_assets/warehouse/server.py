@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from pewstats_assets.errors import first_line
 from pewstats_assets.home import EMBEDDED_FOLDER
 from pewstats_assets.settings import Settings, SettingsError
+from pewstats_assets.warehouse import roles
 from pewstats_assets.warehouse.embedded import running_server, start_server
 from pewstats_assets.warehouse.errors import DatabaseError
 from pewstats_assets.warehouse.migrate import ensure_migrated
@@ -41,6 +42,11 @@ EXCEPTION WHEN invalid_parameter_value THEN
     PERFORM set_config('TimeZone', 'UTC', false);
 END$$
 """
+# A lower limit, of the user or the URL, stays.
+_LIMIT: Final = """
+SELECT set_config('statement_timeout', %(limit)s, false)
+WHERE current_setting('statement_timeout')::interval NOT BETWEEN interval '1 ms' AND %(limit)s::interval
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,12 @@ class Databases:
     Attributes:
         warehouse: connection string of the one with matches, fights, participants and profiles.
         dagster_url: Dagster's storage, for psycopg2.
+        statement_timeout_s: so long a statement may take in the warehouse; 0 for as long as it likes.
     """
 
     warehouse: str = field(repr=False)
     dagster_url: str = field(repr=False)
+    statement_timeout_s: int
 
     @contextmanager
     def connect(self) -> Iterator[psycopg.Connection]:
@@ -61,6 +69,8 @@ class Databases:
         with psycopg.connect(self.warehouse) as connection:
             # In a transaction of its own, so that no rollback takes it back.
             connection.execute(_SESSION)
+            if self.statement_timeout_s:
+                connection.execute(_LIMIT, {"limit": f"{self.statement_timeout_s} s"})
             connection.commit()
             yield connection
 
@@ -76,9 +86,9 @@ def find_databases(settings: Settings) -> Databases | None:
         DatabaseError: the folder of the embedded server has leftovers that keep it from starting.
     """
     if settings.database_url:
-        return _databases(_external(settings.database_url))
+        return _databases(_external(settings.database_url), settings)
     running = running_server(settings.home / EMBEDDED_FOLDER)
-    return _databases(make_url(running).set(database=EMBEDDED_DATABASE)) if running else None
+    return _databases(make_url(running).set(database=EMBEDDED_DATABASE), settings) if running else None
 
 
 def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases:
@@ -96,17 +106,20 @@ def connect_databases(settings: Settings, *, upgrade: bool = False) -> Databases
     try:
         _ensure_database(warehouse)
         _ensure_database(_dagster(warehouse))
-        ensure_migrated(_text(warehouse, "postgresql+psycopg"), upgrade=upgrade)
+        if ensure_migrated(_text(warehouse, "postgresql+psycopg"), upgrade=upgrade):
+            with psycopg.connect(_connection_string(_dagster(warehouse))) as connection:
+                roles.set_up(connection, str(warehouse.database))
     except (psycopg.Error, DBAPIError) as error:
         where = f"{warehouse.host or 'the embedded server'}, database {warehouse.database}"
         reason = error.orig if isinstance(error, DBAPIError) else error
         msg = f"PostgreSQL cannot be used ({where}): {str(reason).strip()}"
         raise DatabaseError(msg) from None
-    return _databases(warehouse)
+    return _databases(warehouse, settings)
 
 
-def _databases(warehouse: URL) -> Databases:
-    return Databases(_connection_string(warehouse), _text(_dagster(warehouse), "postgresql+psycopg2"))
+def _databases(warehouse: URL, settings: Settings) -> Databases:
+    dagster_url = _text(_dagster(warehouse), "postgresql+psycopg2")
+    return Databases(_connection_string(warehouse), dagster_url, settings.statement_timeout_s)
 
 
 def _dagster(warehouse: URL) -> URL:

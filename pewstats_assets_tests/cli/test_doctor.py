@@ -45,10 +45,10 @@ def contents(folder: Path) -> dict[str, int]:
 def test_all_is_well_but_the_daemon_that_nobody_has_started(on_server: Pewstats, tmp_path: Path) -> None:
     findings = examine(on_server)
     assert list(findings) == [
-        "python", "settings", "home", "disk", "server", "schema", "daemon", "dagster_home", "telemetry_folder",
-        "alerts",
+        "python", "settings", "home", "disk", "server", "schema", "roles", "daemon", "dagster_home",
+        "telemetry_folder", "alerts",
     ]  # fmt: skip
-    assert not_ok(findings) == {"daemon": "warn"}
+    assert not_ok(findings) == {"daemon": "warn", "roles": "warn"}
     assert findings["server"]["detail"].startswith("The server is PostgreSQL 16 (127.0.0.1, database test_")
     assert findings["schema"]["detail"].endswith(", the newest.")
     assert findings["daemon"]["detail"] == "Dagster's daemon has never run."
@@ -183,7 +183,7 @@ def test_a_home_that_cannot_be_written_is_a_failure(on_server: Pewstats, tmp_pat
     )
     findings = {finding["about"]: finding for finding in json.loads(done.stdout)}
     assert done.returncode == 1
-    assert not_ok(findings) == {"home": "fail", "daemon": "warn", "dagster_home": "fail"}
+    assert not_ok(findings) == {"home": "fail", "roles": "warn", "daemon": "warn", "dagster_home": "fail"}
     assert findings["home"]["detail"] == f"Nothing can be written to {tmp_path / 'home'}."
 
     on_server.environment["PEWSTATS_HOME"] = __file__
@@ -194,7 +194,7 @@ def test_folders_that_are_set_must_be_there(on_server: Pewstats, tmp_path: Path)
     on_server.environment["PEWSTATS_TELEMETRY_FOLDER"] = str(tmp_path / "nowhere")
     on_server.environment["DAGSTER_HOME"] = str(tmp_path)
     findings = examine(on_server, exit_code=1)
-    assert not_ok(findings) == {"daemon": "fail", "dagster_home": "warn", "telemetry_folder": "fail"}
+    assert not_ok(findings) == {"roles": "warn", "daemon": "fail", "dagster_home": "warn", "telemetry_folder": "fail"}
     assert "Without it new matches do not work" in findings["daemon"]["mend"]
     on_server.environment["DAGSTER_HOME"] = "dagster"
     assert examine(on_server, exit_code=1)["dagster_home"]["state"] == "fail"

@@ -1,16 +1,21 @@
 """Which server is used, and what is said when it cannot be."""
 
+import logging
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from urllib.parse import unquote
 
+import dagster as dg
 import psycopg
 import pytest
 from alembic import command
 
+from pewstats_assets.resources import WarehouseResource
+from pewstats_assets.retries import in_warehouse
 from pewstats_assets.settings import Settings, SettingsError
-from pewstats_assets.warehouse import DatabaseError, connect_databases, migrate
+from pewstats_assets.warehouse import DatabaseError, Databases, connect_databases, migrate
 from pewstats_assets_tests.servers import PASSWORD
 
 
@@ -83,6 +88,34 @@ def test_every_session_is_in_utc(settings: Settings, monkeypatch: pytest.MonkeyP
     with connect_databases(Settings.from_environment()).connect() as connection:
         assert connection.execute("SHOW TimeZone").fetchone() == ("UTC",)
         assert connection.execute("SHOW work_mem").fetchone() == ("8MB",)
+
+
+def test_a_statement_ends_at_the_setting_and_is_not_tried_again(
+    settings: Settings, databases: Databases, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    warehouse = WarehouseResource()
+    with monkeypatch.context() as short:
+        short.setenv("PEWSTATS_STATEMENT_TIMEOUT_SECONDS", "1")
+        warehouse.setup_for_execution(dg.build_init_resource_context())
+    with pytest.raises(psycopg.errors.QueryCanceled, match="statement timeout"):
+        in_warehouse(
+            logging.getLogger(__name__), warehouse, lambda connection: connection.execute("SELECT pg_sleep(9)")
+        )
+    assert not caplog.records
+    with connect_databases(settings).connect() as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("1h",)
+    with replace(databases, statement_timeout_s=0).connect() as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+@pytest.mark.parametrize(("of_user", "in_force"), [("0", "1h"), ("90s", "90s"), ("2h", "1h"), ("100ms", "100ms")])
+def test_the_lower_limit_of_the_user_stays(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, of_user: str, in_force: str
+) -> None:
+    url = f"{settings.database_url}?options=-c%20statement_timeout%3D{of_user}"
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", url)
+    with connect_databases(Settings.from_environment()).connect() as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == (in_force,)
 
 
 def test_secrets_stay_out_of_representations(settings: Settings) -> None:
