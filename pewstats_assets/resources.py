@@ -23,7 +23,7 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Connect once per run; this is where an unreachable database fails it, and a worker with other code."""
-        refuse_other_code(context.dagster_run.tags if context.dagster_run else {})
+        refuse_other_code(context.run.tags if context.run else {})
         self._databases = connect_databases(Settings.from_environment())
 
     def connect(self) -> AbstractContextManager[psycopg.Connection]:

@@ -16,7 +16,8 @@ How the figures are taken:
 * **Loads**: batches of 50 simulated matches, written, summed and checked as the assets do, in place of what an earlier
   load of them has left: the median.
 * **Reloads**: 10 batches into empty tables, and the same ones again and again, with autovacuum as PostgreSQL sets it.
-* **Connections**: opened and closed, as `Databases.connect` does, and by psycopg alone.
+* **Connections**: opened and closed, as `Databases.connect` does, and by psycopg alone; and how many there are at most,
+  asked 50 times a second, while webserver and daemon run, and while two runs at once load the sample in batches of 2.
 """
 
 # ruff: noqa: T201 what it prints is what it is for
@@ -24,12 +25,16 @@ How the figures are taken:
 import argparse
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+import numpy as np
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -41,6 +46,7 @@ from pewstats_assets.tables import print_table, to_json
 from pewstats_assets.warehouse import connect_databases
 from pewstats_assets.warehouse.integrity import RULES, judge
 from pewstats_assets.warehouse.matches import waiting_batches
+from pewstats_assets_tests.backfills import launch, wait
 from pewstats_assets_tests.benchmark import milliseconds, pewstats_home
 from pewstats_assets_tests.benchmark_profiles import (
     AGAIN,
@@ -54,7 +60,10 @@ from pewstats_assets_tests.benchmark_profiles import (
     scratch_folder,
     waited,
 )
+from pewstats_assets_tests.conftest import SAMPLE
+from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.servers import own_server
+from pewstats_assets_tests.test_ui import user_interface
 
 #: A quarter of a season, which is there 4 times for 5 million participants.
 BATCHES: Final = 95
@@ -128,6 +137,11 @@ SELECT relname AS table, n_live_tup AS rows, n_dead_tup AS dead, autovacuum_coun
 FROM pg_stat_user_tables
 WHERE schemaname = 'public' AND n_live_tup + n_dead_tup > 0
 ORDER BY relname
+"""
+_OPEN: Final = """
+SELECT datname, count(*) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname LIKE 'pewstats%'
+GROUP BY datname
 """
 _PLAYERS: Final = """
 SELECT player_account_id FROM fight_participants
@@ -267,30 +281,63 @@ def reloads(folder: Path, arguments: argparse.Namespace) -> Measured:
 
 
 def connections(folder: Path, arguments: argparse.Namespace) -> Measured:
-    """What it costs to open and close a connection."""
+    """What it costs to open and close a connection, and how many are open."""
     del arguments
-    rows: list[Row] = []
     folder.mkdir(parents=True)
-    with own_server() as server, pewstats_home(folder):
-        for kind, url in (("Unix socket", None), ("TCP", f"{server.url}/pewstats")):
-            environment = os.environ | ({"PEWSTATS_DATABASE_URL": url} if url else {})
-            os.environ.update(environment)
-            databases = connect_databases(Settings.from_environment())
-
-            def open_one(connect: Callable[[], Any]) -> None:
-                with connect() as connection:
-                    connection.execute("SELECT 1")
-
-            for what, connect in (
-                ("Databases.connect", databases.connect),
-                ("psycopg.connect", partial(psycopg.connect, databases.warehouse)),
-            ):
-                times = [milliseconds(partial(open_one, connect)) for _ in range(CONNECTIONS)]
-                rows.append({"server": kind, "by": what, "ms": round(median(times), 2)})
-            with databases.connect() as connection:
-                times = [milliseconds(lambda: connection.execute("SELECT 1")) for _ in range(CONNECTIONS)]
-                rows.append({"server": kind, "by": "one that is open", "ms": round(median(times), 2)})
+    with own_server() as server:
+        rows = [
+            *_costs("Unix socket", folder / "socket", None),
+            *_costs("TCP", folder / "tcp", f"{server.url}/pewstats"),
+        ]
     yield {"connections": rows}
+    yield {"connections": rows, "open connections": _open_ones(folder / "ui")}
+
+
+def _costs(server: str, home: Path, url: str | None) -> Iterator[Row]:
+    databases = connect_databases(Settings(home=home, database_url=url))
+
+    def open_one(connect: Callable[[], AbstractContextManager[psycopg.Connection]]) -> None:
+        with connect() as connection:
+            connection.execute("SELECT 1")
+
+    with databases.connect() as connection:
+        for what, run in (
+            ("by Databases.connect", partial(open_one, databases.connect)),
+            ("by psycopg alone", partial(open_one, partial(psycopg.connect, databases.warehouse))),
+            ("one that is open", lambda: connection.execute("SELECT 1")),
+        ):
+            times = [milliseconds(run) for _ in range(CONNECTIONS)]
+            rows = {"ms": round(median(times), 2), "P95": round(float(np.percentile(times, 95)), 2)}
+            yield {"server": server, "connection": what, **rows}
+
+
+def _open_ones(home: Path) -> list[Row]:
+    """How many connections webserver, daemon and two runs at once hold, at most."""
+    pewstats = Pewstats(home)
+    pewstats.environment["PEWSTATS_BATCHES_PER_RUN"] = "1"
+    pewstats.run("register", str(SAMPLE), "--batch-size", "2")
+    with pewstats_home(home):
+        databases = connect_databases(Settings.from_environment())
+    with (
+        psycopg.connect(databases.warehouse, autocommit=True) as watching,
+        user_interface(pewstats) as ask,
+        ThreadPoolExecutor(1) as executor,
+    ):
+        batches = [batch for (batch,) in watching.execute("SELECT batch FROM match_batches")]
+        idle = _most(watching, executor.submit(time.sleep, 10))
+        busy = _most(watching, executor.submit(lambda: wait(ask, launch(ask, batches))))
+    return [{"database": database, "idle": idle.get(database, 0), "two runs": most} for database, most in busy.items()]
+
+
+def _most(connection: psycopg.Connection, until: Future[Any]) -> dict[str, int]:
+    most: dict[str, int] = {}
+    while not until.done():
+        counts: dict[str, int] = dict(connection.execute(_OPEN).fetchall())
+        counts["both"] = sum(counts.values())
+        most = {name: max(most.get(name, 0), counts.get(name, 0)) for name in most | counts}
+        time.sleep(0.02)
+    until.result()
+    return most
 
 
 PARTS: Final[Mapping[str, Callable[[Path, argparse.Namespace], Measured]]] = {
