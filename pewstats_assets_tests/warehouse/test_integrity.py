@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from msgspec import structs
+from psycopg import sql
 
 from pewstats_assets.fights import MatchFights
 from pewstats_assets.profiles import sum_profiles
@@ -574,6 +576,26 @@ def test_many_batches_are_judged_at_once_each_by_itself(connection: psycopg.Conn
         "batch_00025": 1,
     }
     assert [sample["fight_id"] for sample in together(findings).samples] == [3001, 3002, 25001]
+
+
+def test_no_rule_compares_each_row_with_each_where_the_planner_takes_them_for_few(
+    connection: psycopg.Connection, bands: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute("ANALYZE")  # of empty tables
+    register_matches(connection, list(range(1, 31)))
+    materialize(connection)
+    execute = connection.execute
+    plans: list[str] = []
+
+    def explain_first(query: Any, parameters: Any = None) -> psycopg.Cursor[Any]:
+        if parameters is not None:
+            plans.extend(line for (line,) in execute(sql.SQL("EXPLAIN ") + query, parameters))
+        return execute(query, parameters)
+
+    monkeypatch.setattr(connection, "execute", explain_first)
+    judge(connection, [rule for rule in RULES if rule.per_batch], [BATCH], bands)
+    assert any("Hash" in line for line in plans)
+    assert not [line for line in plans if "Nested Loop" in line or "Merge" in line]
 
 
 def test_rounding_breaks_no_rule(loaded: psycopg.Connection, bands: Settings) -> None:
