@@ -1,6 +1,6 @@
 """COPY: the one way rows get into the tables in numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import polars as pl
@@ -11,6 +11,12 @@ from pewstats_assets.dictionary import Table
 
 _ROWS_OF_SLICE: Final = 50_000
 _BYTES_OF_BLOCK: Final = 1 << 25
+_TEXTS: Final = pl.List(pl.String())
+#: What polars does not read from CSV as PostgreSQL writes it.
+_READ_FROM_TEXT: Final[Mapping[pl.DataType, Callable[[pl.Expr], pl.Expr]]] = {
+    pl.Boolean(): lambda text: text == "t",
+    _TEXTS: lambda text: text.str.json_decode(_TEXTS),
+}
 
 
 def copy_rows(
@@ -39,7 +45,7 @@ def copy_frame(connection: psycopg.Connection, table: str, frame: pl.DataFrame) 
     Doubles stay exact, empty text and null apart. Text goes into columns of uuid and jsonb, too, lists of text into
     those of text[].
     """
-    arrays = [name for name, dtype in frame.schema.items() if dtype == pl.List(pl.String)]
+    arrays = [name for name, dtype in frame.schema.items() if dtype == _TEXTS]
     # Whatever the connection's encoding is, polars writes UTF-8.
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT CSV, ENCODING 'UTF8')").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
@@ -71,7 +77,11 @@ def _array(name: str) -> pl.Expr:
 
 
 def read_frame(connection: psycopg.Connection, query: sql.Composable, schema: pl.Schema) -> pl.DataFrame:
-    """Return what a query gives as a frame, of numbers and texts; its columns are those of the schema, in order."""
+    """Return what a query gives as a frame; its columns are those of the schema, in order.
+
+    They are numbers, texts, truth values and times, which come back as they are, and lists of text, which the query
+    gives as JSON.
+    """
     parts = [schema.to_frame()]
     block = bytearray()
     with connection.cursor().copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT CSV)").format(query)) as copy:
@@ -87,4 +97,8 @@ def read_frame(connection: psycopg.Connection, query: sql.Composable, schema: pl
 
 
 def _parse(block: bytearray, schema: pl.Schema) -> pl.DataFrame:
-    return pl.read_csv(bytes(block), has_header=False, schema=schema)
+    as_text = {name: pl.String() if dtype in _READ_FROM_TEXT else dtype for name, dtype in schema.items()}
+    rows = pl.read_csv(bytes(block), has_header=False, schema=as_text)
+    return rows.with_columns(
+        _READ_FROM_TEXT[dtype](pl.col(name)) for name, dtype in schema.items() if dtype in _READ_FROM_TEXT
+    )

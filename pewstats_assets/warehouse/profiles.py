@@ -10,28 +10,28 @@ from psycopg import sql
 from pewstats_assets.profiles import FightsOfBatch, ProfileSums
 from pewstats_assets.profiles.frames import KNOCKS, PARTICIPANTS, SQUADS
 from pewstats_assets.warehouse import dictionary
-from pewstats_assets.warehouse.bulk import copy_batch, delete_batch
+from pewstats_assets.warehouse.bulk import copy_batch, delete_batch, read_frame
 
 # A fight is of the batch of its participants. To say so spares PostgreSQL the fights of all other batches.
 _PARTICIPANTS: Final = """
 SELECT {columns}
 FROM fight_participants p
 JOIN team_fights tf ON tf.id = p.fight_id AND tf.batch = p.batch
-WHERE p.batch = %(batch)s
+WHERE p.batch = {batch}
 ORDER BY p.id
 """
 _KNOCKS: Final = """
 SELECT {columns}
 FROM fight_knocks p
 JOIN team_fights tf ON tf.id = p.fight_id AND tf.batch = p.batch
-WHERE p.batch = %(batch)s
+WHERE p.batch = {batch}
 ORDER BY p.fight_id, p.knock_no
 """
 _SQUADS: Final = """
 SELECT {columns}
 FROM match_squads p
 JOIN matches m ON m.match_no = p.match_no AND m.batch = p.batch
-WHERE p.batch = %(batch)s
+WHERE p.batch = {batch}
 ORDER BY p.match_no, p.team_id
 """
 #: Columns that are not those of the same name of the table that the rows are of.
@@ -43,6 +43,7 @@ _OTHERS: Final[Mapping[str, sql.SQL]] = {
 _OTHERS_OF_SQUADS: Final[Mapping[str, sql.SQL]] = {
     "game_mode": sql.SQL("m.game_mode"),
     "match_type": sql.SQL("m.match_type"),
+    "player_account_ids": sql.SQL("to_json(p.player_account_ids)"),
 }
 # By default, PostgreSQL sorts the rows of a batch on disk.
 _ROOM_TO_SORT: Final = "SET LOCAL work_mem = '64MB'"
@@ -64,9 +65,7 @@ def _read(
     connection: psycopg.Connection, query: str, schema: pl.Schema, others: Mapping[str, sql.SQL], batch: str
 ) -> pl.DataFrame:
     columns = sql.SQL(", ").join(others.get(name, sql.Identifier("p", name)) for name in schema)
-    with connection.cursor(binary=True) as cursor:
-        rows = cursor.execute(sql.SQL(query).format(columns=columns), {"batch": batch}).fetchall()
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return read_frame(connection, sql.SQL(query).format(columns=columns, batch=sql.Literal(batch)), schema)
 
 
 def replace_profiles(connection: psycopg.Connection, batch: str, sums: ProfileSums) -> None:

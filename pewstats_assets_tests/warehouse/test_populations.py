@@ -1,5 +1,6 @@
 """Populations in PostgreSQL: made of sums alone, in one transaction, and the same as when they are computed by hand."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -133,15 +134,24 @@ def test_fights_of_an_unknown_mode_are_of_no_population(connection: psycopg.Conn
     assert connection.execute("SELECT count(*) FROM population_figures").fetchone() == (0,)
 
 
-def test_texts_and_numbers_come_back_as_they_went(connection: psycopg.Connection) -> None:
-    connection.execute("CREATE TABLE odd (name text, number double precision)")
+def test_rows_come_back_as_they_went(connection: psycopg.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE odd (name text, number double precision, sure boolean, at timestamptz, all_ text[])"
+    )
     frame = pl.DataFrame(
         {
             "name": ['a,"b"\nc', "\\N", "", None, "\u202e<b>", " x "],
             "number": [0.1 + 0.2, 5e-324, -0.0, None, 1e308, 1 / 3],
-        }
+            "sure": [True, False, None, None, True, False],
+            "at": [
+                *(datetime(2026, 7, 1, 18, 0, second, micros, tzinfo=UTC) for second, micros in ((0, 0), (59, 123457))),
+                *(None, None, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+            ],
+            "all_": [["a"], ['b"\\,{', "", "\u202e\n"], [], None, ["NULL", "t"], ["'"]],
+        },
+        schema_overrides={"at": pl.Datetime("us", "UTC")},
     )
     copy_frame(connection, "odd", frame)
-    query = psycopg.sql.SQL("SELECT name, number FROM odd")
+    query = psycopg.sql.SQL("SELECT name, number, sure, at, to_json(all_) FROM odd")
     assert_frame_equal(read_frame(connection, query, frame.schema), frame, check_exact=True)
     assert connection.execute("SELECT count(*) FROM odd WHERE name IS NULL AND number IS NULL").fetchone() == (1,)
