@@ -92,7 +92,7 @@ pictures: $(READY) browser  ## Take docs/pictures/asset-graph.png of the UI, in 
 	@$(BIN)/python -m pewstats_assets_tests.pictures --asset-graph
 
 lock: $(BIN)/uv  ## Lock the newest dependencies that pyproject.toml admits.
-	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra celery --extra dev --generate-hashes \
+	@$(BIN)/uv pip compile --system-certs --quiet --upgrade --universal --python-version 3.11 --extra celery --extra kubernetes --extra dev --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 clean:  ## Remove all that the project wrote, after asking (FORCE=1: without): data below PEWSTATS_HOME, .venv, caches.
