@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pewstats_assets.home import DAGSTER_FOLDER, EMBEDDED_FOLDER, TELEMETRY_FOLDER
 from pewstats_assets.instance import is_ours as is_our_dagster
-from pewstats_assets.telemetry import TelemetryStore
+from pewstats_assets.telemetry.folder_versions import FolderVersions
 from pewstats_assets.warehouse.embedded import is_server, lock_file, stop_server
 
 
@@ -27,7 +27,7 @@ def _written(home: Path) -> Iterator[Path]:
         yield lock_file(server)
     if is_our_dagster(home / DAGSTER_FOLDER):
         yield home / DAGSTER_FOLDER
-    yield from TelemetryStore(home / TELEMETRY_FOLDER).written()
+    yield from FolderVersions(home / TELEMETRY_FOLDER).written()
 
 
 def remove(home: Path) -> None:

@@ -1,12 +1,14 @@
 """Is everything as it must be: what `pewstats doctor` looks at, and how to mend what is wrong.
 
-It only looks: nothing is started, made, migrated or sent. Here: what is well, what is not, and what to do. Not here:
+It only looks: nothing is started, made, migrated or sent; but where Parquet goes to an object store, whether it can be
+written shows by an object that is written and removed. Here: what is well, what is not, and what to do. Not here:
 how PostgreSQL is asked (see `warehouse.health`), and how it is printed.
 """
 
 import os
 import platform
 import shutil
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +21,16 @@ import psycopg
 from pewstats_assets.alerts import receivers_of
 from pewstats_assets.errors import first_line
 from pewstats_assets.home import DAGSTER_FOLDER, EMBEDDED_FOLDER
+from pewstats_assets.places import ObjectUrl, Place
 from pewstats_assets.settings import Settings, SettingsError, redacted, show
+from pewstats_assets.telemetry import ObjectStoreError
+from pewstats_assets.telemetry.objects import (
+    ReplacedError,
+    UnusableKeyError,
+    list_objects,
+    remove_objects,
+    replace_object,
+)
 from pewstats_assets.warehouse import DatabaseError
 from pewstats_assets.warehouse.embedded import is_server
 from pewstats_assets.warehouse.health import Health, Heartbeat, look_at
@@ -63,6 +74,8 @@ def examine() -> Iterator[Finding]:
     yield from _database(settings)
     yield _dagster_home(settings)
     yield _telemetry_folder(settings)
+    if settings.parquet is not None:  # below the home otherwise
+        yield _parquet(settings.parquet)
     yield from _alerts(settings)
 
 
@@ -181,12 +194,50 @@ def _telemetry_folder(settings: Settings) -> Finding:
     folder = settings.telemetry_folder
     if folder is None:
         return Finding("telemetry_folder", "ok", "PEWSTATS_TELEMETRY_FOLDER is not set: no folder is watched.")
+    if isinstance(folder, ObjectUrl):
+        try:
+            next(list_objects(folder), None)
+        except (ObjectStoreError, UnusableKeyError) as error:
+            return Finding("telemetry_folder", "fail", str(error), "See the sentence before.")
+        return Finding("telemetry_folder", "ok", f"{folder} can be listed.")
     if not folder.is_dir():
         mend = "Make it, or set PEWSTATS_TELEMETRY_FOLDER to the one where matches arrive."
         return Finding("telemetry_folder", "fail", f"{folder} is not a folder.", mend)
     if not os.access(folder, os.R_OK | os.X_OK):
         return Finding("telemetry_folder", "fail", f"{folder} cannot be read.", "Get the right to read it.")
     return Finding("telemetry_folder", "ok", f"{folder} can be read.")
+
+
+def _parquet(root: Place) -> Finding:
+    if isinstance(root, ObjectUrl):
+        probe = root / f".pewstats-doctor-{uuid.uuid4().hex}"
+        try:
+            is_conditional = _is_written_once(probe)
+        except ObjectStoreError as error:
+            return Finding("parquet", "fail", str(error), "See the sentence before.")
+        if not is_conditional:
+            detail = f"{root} overwrites what is to be written only if it is not there."
+            return Finding(
+                "parquet", "fail", detail, "Use a store that knows conditional writes: If-None-Match, If-Match."
+            )
+        return Finding("parquet", "ok", f"{root} can be written to.")
+    there = _nearest(root)
+    if not _is_writable(there):
+        mend = "Get the right to write there, or set PEWSTATS_PARQUET to another folder."
+        return Finding("parquet", "fail", f"Nothing can be written to {there}.", mend)
+    return Finding("parquet", "ok", f"{root} can be written to." if there == root else f"{root} can be made.")
+
+
+def _is_written_once(probe: ObjectUrl) -> bool:
+    """Whether an object that is there is left alone by a write that wants none there."""
+    replace_object(probe, b"", None)
+    try:
+        replace_object(probe, b"", None)
+    except ReplacedError:
+        return True
+    finally:
+        remove_objects([probe])
+    return False
 
 
 def _alerts(settings: Settings) -> Iterator[Finding]:

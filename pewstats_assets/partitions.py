@@ -7,11 +7,11 @@ ever; the warehouse says which, and Dagster's partitions follow it.
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import dagster as dg
 
+from pewstats_assets.places import Place
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import (
     BrokenTelemetryError,
@@ -24,7 +24,6 @@ from pewstats_assets.telemetry import (
     list_telemetry_files,
     read_arrival,
     read_bytes,
-    telemetry_file,
 )
 from pewstats_assets.warehouse import Databases
 from pewstats_assets.warehouse.matches import (
@@ -52,7 +51,7 @@ def backfill_policy() -> dg.BackfillPolicy:
 def register_folder(
     databases: Databases,
     settings: Settings,
-    folder: Path,
+    folder: Place,
     batch_size: int,
     progress: Callable[[list[TelemetryFile]], Iterable[TelemetryFile]] = iter,
 ) -> Registration:
@@ -67,6 +66,7 @@ def register_folder(
 
     Raises:
         NotADirectoryError: `folder` is not a folder.
+        ObjectStoreError: the object store is away, or refuses; nothing is registered.
     """
     found = find_telemetry_files(folder)
     with databases.connect() as connection:
@@ -94,7 +94,7 @@ class Arrivals:
     problems: list[str]
 
 
-def register_arrivals(databases: Databases, settings: Settings, folder: Path, patience_s: float) -> Arrivals:
+def register_arrivals(databases: Databases, settings: Settings, folder: Place, patience_s: float) -> Arrivals:
     """Register the complete files of a folder that are not registered yet into the open batch, and those after it.
 
     A second file of a match is kept in mind, and looked at again when it changes. After the quiet time, a batch that is
@@ -109,19 +109,25 @@ def register_arrivals(databases: Databases, settings: Settings, folder: Path, pa
     Raises:
         NotADirectoryError: `folder` is not a folder.
         UnreadableFolderError: it cannot be listed.
+        UnusableKeyError: an object below it has a key that is no path.
+        ObjectStoreError: the object store is away, or refuses; nothing is registered.
     """
     deadline = time.monotonic() + patience_s
     listing = list_telemetry_files(folder)
     with databases.connect() as connection:
         new = listing.paths - known_files(connection)
         duplicates = duplicate_files(connection)
-    candidates = in_order(path for path in new if path not in duplicates or duplicates[path] != changed_ns(path))
+    candidates = in_order(
+        path
+        for path in new
+        if path not in duplicates or duplicates[path] != (listing.objects.get(path) or changed_ns(path))
+    )
     found: list[NewMatch] = []
     changed: dict[str, int] = {}
     for path in candidates:
         if time.monotonic() > deadline:
             break
-        arrival = read_arrival(telemetry_file(path), settings.quiet_s, settings.limits)
+        arrival = read_arrival(listing.file(path), settings.quiet_s, settings.limits)
         if arrival is not None:
             found.append(new_match(arrival.file, arrival.content, settings))
             changed[path] = arrival.changed_ns

@@ -198,7 +198,7 @@ def stray_telemetry(databases: Databases, store: TelemetryStore) -> list[StrayTe
             msg = (
                 f"Nothing was removed. Of the {len(stored)} batches whose telemetry is below {store.root}, none has the"
                 " matches that this warehouse has registered for it: look whether PEWSTATS_DATABASE_URL and"
-                " PEWSTATS_HOME belong together. If all of it may go, remove the folder."
+                " PEWSTATS_HOME or PEWSTATS_PARQUET belong together. If all of it may go, remove the folder."
             )
             raise ForeignStoreError(msg)
     return [StrayTelemetry(batch, NOT_REGISTERED) for batch in gone] + [

@@ -6,9 +6,9 @@ Here: looking at the files again, and saying in a sentence what became of each m
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from pewstats_assets.partitions import new_match
+from pewstats_assets.places import stored_place
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import AWAY, BrokenTelemetryError, TelemetryFile, match_object_of, read_bytes
 from pewstats_assets.warehouse import Databases
@@ -44,7 +44,7 @@ def put_back_matches(
 
 
 def _put_back(databases: Databases, settings: Settings, match: MatchInQuarantine) -> Retried:
-    path = Path(match.file)
+    path = stored_place(match.file)
     content, unusable = None, ""
     try:
         content = read_bytes(path, settings.limits)

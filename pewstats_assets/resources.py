@@ -10,7 +10,6 @@ import psycopg
 from pydantic import PrivateAttr
 
 from pewstats_assets.code_version import refuse_other_code
-from pewstats_assets.home import TELEMETRY_FOLDER
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import TelemetryStore
 from pewstats_assets.warehouse import Databases, connect_databases
@@ -35,5 +34,5 @@ class TelemetryStoreResource(dg.ConfigurableResource["TelemetryStoreResource"]):
     """The Parquet folders of the batches."""
 
     def store(self) -> TelemetryStore:
-        """Return the store below the home."""
-        return TelemetryStore(Settings.from_environment().home / TELEMETRY_FOLDER)
+        """Return the store that the settings name."""
+        return TelemetryStore(Settings.from_environment().parquet_root)

@@ -13,8 +13,10 @@ import psycopg
 import pytest
 
 from pewstats_assets.instance import open_instance
+from pewstats_assets.places import ObjectUrl
 from pewstats_assets.settings import Settings
 from pewstats_assets.warehouse import Databases, connect_databases
+from pewstats_assets_tests.object_stores import ObjectServer, object_server
 from pewstats_assets_tests.servers import own_server
 
 TEMPLATE = "template_of_tests"
@@ -84,3 +86,24 @@ def instance(settings: Settings, databases: Databases, monkeypatch: pytest.Monke
     with open_instance(settings, databases) as instance:
         assert urlsplit(databases.dagster_url).hostname == "127.0.0.1"
         yield instance
+
+
+@pytest.fixture(scope="session")
+def object_server_of_tests() -> Iterator[ObjectServer]:
+    """A server that speaks S3, without a bucket."""
+    with object_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(object_server_of_tests: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> ObjectServer:
+    """That server, which the environment names, with credentials that nobody may see."""
+    for name, text in object_server_of_tests.environment.items():
+        monkeypatch.setenv(name, text)
+    return object_server_of_tests
+
+
+@pytest.fixture
+def bucket(server: ObjectServer) -> ObjectUrl:
+    """A bucket of the test's own."""
+    return server.make_bucket(f"bucket-{next(_numbers)}")

@@ -16,7 +16,8 @@ class Pewstats:
     def __init__(self, home: Path, database_url: str | None = None) -> None:
         unset = (
             "DAGSTER_HOME", "PEWSTATS_DATABASE_URL", "PEWSTATS_DAGSTER_DATABASE_URL", "PEWSTATS_ALERT_URLS",
-            "PEWSTATS_BROKER_URL", "PEWSTATS_TELEMETRY_FOLDER", "PEWSTATS_BATCH_SIZE", "PEWSTATS_QUIET_SECONDS",
+            "PEWSTATS_BROKER_URL", "PEWSTATS_TELEMETRY_FOLDER", "PEWSTATS_PARQUET", "PEWSTATS_BATCH_SIZE",
+            "PEWSTATS_QUIET_SECONDS",
         )  # fmt: skip
         self.environment = {name: value for name, value in os.environ.items() if name not in unset}
         self.environment["PEWSTATS_HOME"] = str(home)

@@ -17,7 +17,7 @@ import pytest
 
 from pewstats_assets.partitions import new_match
 from pewstats_assets.settings import Settings
-from pewstats_assets.telemetry import find_telemetry_files
+from pewstats_assets.telemetry import find_telemetry_files, read_bytes
 from pewstats_assets.warehouse.integrity import RULES
 from pewstats_assets.warehouse.matches import fill
 from pewstats_assets_tests.processes import Pewstats
@@ -202,7 +202,7 @@ def test_a_batch_that_is_being_filled_is_judged_and_loaded_when_somebody_says_so
     folder = tmp_path / "telemetry"
     write_matches(folder, range(1, 3))
     files = find_telemetry_files(folder)
-    found = [new_match(file, file.path.read_bytes(), Settings.from_environment()) for file in files]
+    found = [new_match(file, read_bytes(file.path), Settings.from_environment()) for file in files]
     with psycopg.connect(database_url) as connection:
         fill(connection, found, 100)
     assert [batch["waiting"] for batch in on_server.json("status")["batches"]] == [2]
@@ -217,7 +217,7 @@ def test_a_batch_that_is_being_filled_is_judged_and_loaded_when_somebody_says_so
     with psycopg.connect(database_url) as connection:
         write_matches(folder, range(5, 6))
         late = find_telemetry_files(folder)[-1]
-        fill(connection, [new_match(late, late.path.read_bytes(), Settings.from_environment())], 100)
+        fill(connection, [new_match(late, read_bytes(late.path), Settings.from_environment())], 100)
     assert "batch_00004: complete" in on_server.run("demo", str(folder))[1]
     assert [batch["matches"] for batch in on_server.json("status")["batches"]] == [2, 1, 1, 1]
     assert not on_server.run("verify")[0].count("FAILED")

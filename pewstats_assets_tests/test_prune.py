@@ -232,7 +232,7 @@ def store(tmp_path: Path, settings: Settings, databases: Databases, instance: dg
 
 
 def files(store: TelemetryStore) -> list[Path]:
-    return sorted(store.root.rglob("*"))
+    return sorted(Path(str(store.root)).rglob("*"))
 
 
 def test_stray_telemetry_is_removed_and_no_other(store: TelemetryStore, pewstats: Pewstats) -> None:
@@ -243,7 +243,7 @@ def test_stray_telemetry_is_removed_and_no_other(store: TelemetryStore, pewstats
     assert "Nothing was removed." in on_a_terminal(pewstats, "prune", "telemetry", typed="n\n", exit_code=1)[0]
     assert files(store) == all_files
     assert pewstats.json("prune", "telemetry", "--yes") == found
-    gone = {str(path.relative_to(store.root)).split("/")[:2][-1] for path in set(all_files) - set(files(store))}
+    gone = {str(path.relative_to(str(store.root))).split("/")[:2][-1] for path in set(all_files) - set(files(store))}
     assert gone == {BATCHES[2], f"{BATCHES[2]}.{'0' * 32}", f"{BATCHES[0]}.{'1' * 32}"}
     assert pewstats.json("prune", "telemetry", "--yes") == []
     for batch in BATCHES[:2]:

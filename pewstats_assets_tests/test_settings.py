@@ -11,6 +11,7 @@ from dagster._utils.error import serializable_error_info_from_exc_info
 from pydantic import ValidationError
 
 from pewstats_assets.limits import Limits
+from pewstats_assets.places import ObjectUrl
 from pewstats_assets.settings import EXCLUDED_MATCH_TYPES, Settings, SettingsError, show
 from pewstats_assets.settings.page import page
 
@@ -37,6 +38,7 @@ def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch, *, empty: boo
         "database_url": None,
         "statement_timeout_s": 3600,
         "telemetry_folder": None,
+        "parquet": None,
         "batch_size": 100,
         "quiet_s": 900,
         "excluded_match_types": frozenset(EXCLUDED_MATCH_TYPES),
@@ -63,6 +65,37 @@ def test_a_folder_is_watched_where_one_is_set(monkeypatch: pytest.MonkeyPatch, t
     settings = Settings.from_environment()
     assert settings.telemetry_folder == tmp_path / "new" / "matches"
     assert (settings.batch_size, settings.quiet_s) == (7, 60)
+
+
+def test_folders_may_be_in_object_stores(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PEWSTATS_HOME", str(tmp_path))
+    assert Settings.from_environment().parquet_root == tmp_path / "telemetry"
+    monkeypatch.setenv("PEWSTATS_TELEMETRY_FOLDER", "s3://bucket/new/matches/")
+    monkeypatch.setenv("PEWSTATS_PARQUET", "gs://bucket")
+    settings = Settings.from_environment()
+    assert settings.telemetry_folder == ObjectUrl("s3", "bucket", "new/matches")
+    assert settings.parquet_root == ObjectUrl("gs", "bucket", "")
+    assert {setting.name: setting.value for setting in show(settings)}["PEWSTATS_PARQUET"] == "gs://bucket"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "s3://key:hush@bucket/x",
+            "PEWSTATS_PARQUET is malformed: Give s3://bucket/folder, .* come from the env",
+        ),
+        (
+            "ftp://hush/x",
+            "PEWSTATS_PARQUET is malformed: ftp:// is no object store that is known: give a path, or s3://",
+        ),
+    ],
+)
+def test_a_url_that_is_no_object_store_s_is_refused(monkeypatch: pytest.MonkeyPatch, text: str, message: str) -> None:
+    monkeypatch.setenv("PEWSTATS_PARQUET", text)
+    with pytest.raises(SettingsError, match=message) as refused:
+        Settings.from_environment()
+    assert "hush" not in str(refused.value)
 
 
 def test_the_excluded_match_types_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, TypeVar
 
 import dagster as dg
@@ -12,6 +11,7 @@ import dagster as dg
 from pewstats_assets.assets import metadata
 from pewstats_assets.assets.metadata import Metadata
 from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA
+from pewstats_assets.places import Place, stored_place
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
 from pewstats_assets.settings import Settings
@@ -66,7 +66,7 @@ def materialize_telemetry(
     matches = in_warehouse(log, warehouse, lambda connection: matches_of(connection, batch))
     made: list[T] = []
 
-    def write_parts(folder: Path) -> Iterator[WrittenPart[T]]:
+    def write_parts(folder: Place) -> Iterator[WrittenPart[T]]:
         for part in _write(log, batch, matches, folder, make):
             made.append(part.made)
             yield part
@@ -80,15 +80,15 @@ def materialize_telemetry(
 
 
 def _write(
-    log: logging.Logger, batch: str, matches: list[Match], folder: Path, make: Make[T]
+    log: logging.Logger, batch: str, matches: list[Match], folder: Place, make: Make[T]
 ) -> Iterator[WrittenPart[T]]:
     file_of = {match.match_no: match.file for match in matches}
     files = [
         (
             match.match_no,
             RegisteredFile(
-                file=Path(match.file),
-                match_object=Path(match.match_object) if match.match_object else None,
+                file=stored_place(match.file),
+                match_object=stored_place(match.match_object) if match.match_object else None,
                 match_id=match.match_id,
                 checksum=match.checksum,
             ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from pewstats_assets.backfill import LoadedBatch
+    from pewstats_assets.places import Place
     from pewstats_assets.settings import Settings
     from pewstats_assets.warehouse import Databases
     from pewstats_assets.warehouse.matches import Registration
@@ -36,7 +36,7 @@ def connect() -> "tuple[Settings, Databases]":
 
 
 def register_files(
-    settings: "Settings", databases: "Databases", folder: Path, batch_size: int | None
+    settings: "Settings", databases: "Databases", folder: "Place", batch_size: int | None
 ) -> "Registration":
     """Register the telemetry below a folder, with a progress bar."""
     from pewstats_assets.partitions import register_folder

@@ -13,7 +13,8 @@ def clean(*, yes: bool) -> None:
     """Remove what pewstats has written below PEWSTATS_HOME, after asking.
 
     That are the embedded databases, whose server is stopped, the telemetry as Parquet, and Dagster's home. Telemetry
-    files, and whatever else is there, stay; and so do databases on a server of yours. `make clean` does this, too.
+    files, and whatever else is there, stay; and so do databases on a server of yours, and what PEWSTATS_PARQUET names,
+    be it a folder or a bucket. `make clean` does this, too.
     """
     from pewstats_assets.clean import remove, written
     from pewstats_assets.settings import Settings
@@ -23,6 +24,8 @@ def clean(*, yes: bool) -> None:
     paths = written(settings.home)
     if settings.database_url:
         say("The databases of PEWSTATS_DATABASE_URL stay: drop them there.")
+    if settings.parquet:
+        say(f"The telemetry in {printable(str(settings.parquet))} stays: remove it there.")
     if not paths:
         say(f"There is nothing of pewstats below {settings.home}.")
         return

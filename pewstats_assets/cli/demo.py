@@ -1,7 +1,6 @@
 """`pewstats demo`: the whole job on a folder, and what came out."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,7 +15,8 @@ from pewstats_assets.cli.batches import (
     register_files,
     say_registered,
 )
-from pewstats_assets.cli.terminal import expand_home, fail, json_option, say
+from pewstats_assets.cli.terminal import fail, given_place, json_option, say
+from pewstats_assets.places import Place
 from pewstats_assets.tables import Form, print_table
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), callback=expand_home)
+@click.argument("folder", callback=given_place)
 @batch_size_option
 @json_option
-def demo(folder: Path, batch_size: int | None, *, as_json: bool) -> None:
+def demo(folder: Place, batch_size: int | None, *, as_json: bool) -> None:
     """Do the whole job on the telemetry below FOLDER, and show what came out.
 
     Its matches are registered, their batches materialized and checked; what is registered already is loaded again.

@@ -1,7 +1,6 @@
 """`pewstats detect`: the fights of single files, without a database."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -10,10 +9,10 @@ from pewstats_assets.tables import to_json
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True)
 @click.option("--ruleset", default="v2", show_default=True, help="The rules that say what a fight is.")
-def detect(files: tuple[Path, ...], ruleset: str) -> None:
-    """Print the fights of telemetry FILES, one JSON line per file; no database is touched.
+def detect(files: tuple[str, ...], ruleset: str) -> None:
+    """Print the fights of telemetry FILES, paths or URLs, one JSON line per file; no database is touched.
 
     A file that cannot be read gives a line with "file" and "error", and the exit code 1; the others go on.
 
@@ -23,8 +22,9 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
     """
     from pewstats_assets.fights import RULESETS, TooMuchCombatError, detect_fights
     from pewstats_assets.fights.serialize import fight_to_json
+    from pewstats_assets.places import PlaceError, given_place
     from pewstats_assets.settings import Settings
-    from pewstats_assets.telemetry import BrokenTelemetryError, decode_combat, read_bytes
+    from pewstats_assets.telemetry import BrokenTelemetryError, ObjectStoreError, decode_combat, read_bytes
 
     if ruleset not in RULESETS:
         msg = f"{ruleset!r} is none of {', '.join(RULESETS)}."
@@ -33,15 +33,16 @@ def detect(files: tuple[Path, ...], ruleset: str) -> None:
     failed = False
     # Lines on the same terminal are progress enough.
     with progress_bar("Detecting fights", disable=sys.stdout.isatty()) as progress:
-        for path in progress.track(files):
+        for file in progress.track(files):
             line: dict[str, object]
             try:
+                path = given_place(file)
                 telemetry = decode_combat(read_bytes(path, limits), path, limits)
                 fights = detect_fights(telemetry.combat, ruleset)
                 line = {"match_id": telemetry.match_id, "fights": [fight_to_json(fight) for fight in fights]}
-            except (BrokenTelemetryError, TooMuchCombatError) as error:
+            except (BrokenTelemetryError, TooMuchCombatError, ObjectStoreError, PlaceError) as error:
                 failed = True
-                line = {"file": str(path), "error": str(error)}
+                line = {"file": file, "error": str(error)}
             click.echo(to_json(line))
     if failed:
         sys.exit(1)

@@ -8,7 +8,6 @@ from uuid import UUID
 import click
 
 from pewstats_assets.cli.terminal import fail, say
-from pewstats_assets.home import TELEMETRY_FOLDER
 from pewstats_assets.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,10 +54,10 @@ def telemetry_of(settings: Settings, stored: "StoredMatch", *names: "FrameName")
     from pewstats_assets.telemetry import TelemetryStore
 
     try:
-        return TelemetryStore(settings.home / TELEMETRY_FOLDER).read_match(stored.batch, stored.match.match_no, *names)
+        return TelemetryStore(settings.parquet_root).read_match(stored.batch, stored.match.match_no, *names)
     except FileNotFoundError:
         fail(
-            f"The telemetry of {stored.batch} is not below {settings.home}, and a picture needs it: "
+            f"The telemetry of {stored.batch} is not below {settings.parquet_root}, and a picture needs it: "
             f"`pewstats backfill {stored.batch}` makes it."
         )
 

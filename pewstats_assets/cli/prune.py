@@ -70,12 +70,11 @@ def telemetry(*, dry_run: bool, yes: bool, as_json: bool) -> None:
     Telemetry files, from which Parquet can be made again, are not touched. Where no batch of the folder has the matches
     that the warehouse says, the two do not belong together, and nothing is removed.
     """
-    from pewstats_assets.home import TELEMETRY_FOLDER
     from pewstats_assets.prune import remove_stray, stray_telemetry
     from pewstats_assets.telemetry import TelemetryStore
 
     settings, databases = connect()
-    store = TelemetryStore(settings.home / TELEMETRY_FOLDER)
+    store = TelemetryStore(settings.parquet_root)
     where = printable(str(store.root))
     strays = stray_telemetry(databases, store)
     if not strays or dry_run:

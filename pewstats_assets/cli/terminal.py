@@ -11,6 +11,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pewstats_assets import places
+from pewstats_assets.places import Place
+
 _messages = Console(stderr=True, highlight=False, markup=False)
 
 #: Every command that prints a table has it.
@@ -39,8 +42,17 @@ def serve(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     sys.exit(program.wait())
 
 
+def given_place(_: click.Context, __: click.Parameter, text: str) -> Place:
+    """Understand a path, with `~` where the shell did not (`make demo TELEMETRY=~/telemetry`), or a URL."""
+    try:
+        return places.given_place(text)
+    except places.PlaceError as error:
+        msg = f"{error}."
+        raise click.BadParameter(msg) from None
+
+
 def expand_home(_: click.Context, __: click.Parameter, folder: Path) -> Path:
-    """Understand `~` where the shell did not, as in `make demo TELEMETRY=~/telemetry`."""
+    """Understand `~` where the shell did not."""
     return folder.expanduser()
 
 

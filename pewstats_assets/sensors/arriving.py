@@ -17,7 +17,7 @@ from pewstats_assets.errors import PewstatsError
 from pewstats_assets.labels import OWNERS
 from pewstats_assets.partitions import PARTITIONS_NAME, Arrivals, match_batches, register_arrivals
 from pewstats_assets.settings import Settings
-from pewstats_assets.telemetry import UnreadableFolderError, changed_ns
+from pewstats_assets.telemetry import ObjectStoreError, UnreadableFolderError, changed_ns
 from pewstats_assets.warehouse import connect_databases
 from pewstats_assets.warehouse.matches import DueBatch, OpenBatch, claim, closed_batches, due_batches, open_batch
 
@@ -60,7 +60,7 @@ def new_matches_sensor(load: ExecutableDefinition) -> dg.SensorDefinition:
         databases = connect_databases(settings)
         try:
             arrivals = register_arrivals(databases, settings, settings.telemetry_folder, PATIENCE_S)
-        except (NotADirectoryError, UnreadableFolderError) as error:
+        except (NotADirectoryError, UnreadableFolderError, ObjectStoreError) as error:
             return dg.SensorResult(skip_reason=_away(context, str(error)))
         context.update_cursor("")
         with databases.connect() as connection:

@@ -18,7 +18,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from pewstats_assets.errors import PewstatsError
+from pewstats_assets.home import TELEMETRY_FOLDER
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import Place, given_place
 
 #: Training, tutorials and modes without battle royale's fights.
 EXCLUDED_MATCH_TYPES: Final = ("training", "trainingroom", "tutorial", "tutorialatoz", "arcade", "event", "airoyale")
@@ -29,6 +31,11 @@ Severity = Literal["WARN", "ERROR"]
 _PREFIX: Final = "PEWSTATS_"
 #: Set by `instance` for the processes that it starts, to be Dagster's own storage: no setting, and no mistake.
 DAGSTER_DATABASE_URL: Final = "PEWSTATS_DAGSTER_DATABASE_URL"
+#: Secrets of object stores and others that are no settings of ours, by the variables that obstore reads.
+_SECRETS_OF_OTHERS: Final = (
+    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY",
+    "AZURE_STORAGE_SAS_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_CLIENT_SECRET", "GOOGLE_SERVICE_ACCOUNT_KEY",
+)  # fmt: skip
 _MASK: Final = "********"
 
 
@@ -46,6 +53,11 @@ def _folder(text: str | Path) -> Path:
 
 def _resolved_folder(text: str | Path) -> Path:
     return _folder(text).resolve()
+
+
+def _place(text: str | Place) -> Place:
+    place = given_place(text) if isinstance(text, str | Path) else text
+    return place.absolute() if isinstance(place, Path) else place
 
 
 def _database_url(text: str) -> str:
@@ -114,11 +126,17 @@ class Settings(BaseModel):
         description="So long one SQL statement of a run or a command may take, its wait for locks included; 0 for "
         "without end. A lower limit of the database's user stays; migrations have none (docs/postgresql.md).",
     )
-    telemetry_folder: Annotated[Path, PlainValidator(_folder)] | None = Field(
+    telemetry_folder: Annotated[Place, PlainValidator(_place)] | None = Field(
         default=None,
         validation_alias="PEWSTATS_TELEMETRY_FOLDER",
         description="New matches in this folder are registered and loaded by themselves (docs/new-matches.md). "
-        "Without it nobody watches.",
+        "May be a URL of an object store (docs/object-storage.md). Without it nobody watches.",
+    )
+    parquet: Annotated[Place, PlainValidator(_place)] | None = Field(
+        default=None,
+        validation_alias="PEWSTATS_PARQUET",
+        description="Folder of the batches' telemetry as Parquet. May be a URL of an object store "
+        "(docs/object-storage.md). Without it: `telemetry` below PEWSTATS_HOME.",
     )
     batch_size: PositiveInt = Field(
         default=100,
@@ -216,6 +234,11 @@ class Settings(BaseModel):
         raise SettingsError(" ".join(map(_sentence, problems)))
 
     @property
+    def parquet_root(self) -> Place:
+        """Where the batches' telemetry is, as Parquet."""
+        return self.parquet or self.home / TELEMETRY_FOLDER
+
+    @property
     def limits(self) -> Limits:
         """What a telemetry file may hold."""
         return Limits(json_bytes=self.max_json_mb << 20, nesting=self.max_nesting, values=self.max_values)
@@ -242,7 +265,11 @@ def variable(field: FieldInfo) -> str:
 
 def redacted(text: str) -> str:
     """Mask the secrets of the environment in a text that somebody else wrote: a stack trace, say."""
-    hidden = [DAGSTER_DATABASE_URL, *(variable(field) for field in Settings.model_fields.values() if not field.repr)]
+    hidden = [
+        DAGSTER_DATABASE_URL,
+        *_SECRETS_OF_OTHERS,
+        *(variable(field) for field in Settings.model_fields.values() if not field.repr),
+    ]
     values = [os.environ.get(name, "") for name in hidden]
     secrets = {*values, *chain.from_iterable(map(_urls, values)), *chain.from_iterable(map(_passwords, values))}
     for secret in sorted(filter(None, secrets), key=len, reverse=True):

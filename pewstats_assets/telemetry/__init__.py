@@ -19,6 +19,7 @@ from pewstats_assets.telemetry.files import (
     read_bytes,
     telemetry_file,
 )
+from pewstats_assets.telemetry.objects import ObjectStoreError
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
 from pewstats_assets.telemetry.store import Frames, Make, TelemetryStore, WrittenPart
 from pewstats_assets.telemetry.workers import nothing, write_telemetry
@@ -33,6 +34,7 @@ __all__ = [
     "MatchCombat",
     "MatchIdentity",
     "MatchTelemetry",
+    "ObjectStoreError",
     "Reason",
     "RegisteredFile",
     "TelemetryFile",

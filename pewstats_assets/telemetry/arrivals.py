@@ -3,17 +3,19 @@
 Nobody says when a copy is done, so three things are asked. Temporary names are hidden or end in something else than
 telemetry (rsync, browsers, most downloaders), and are not listed at all. A file is left alone while it changes. And its
 gzip, or its JSON, must end as it should: that tells a copy that is slow, or hangs, from one that is done. What nobody
-has touched for the quiet time is taken as it is, because it may be broken for good.
+has touched for the quiet time is taken as it is, because it may be broken for good. An object in a store is complete
+once it can be seen; it only has to settle, so that a match object that comes after it is not missed.
 """
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import ObjectUrl, Place, stored_place
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.files import GZIP_MAGIC, TelemetryFile, inflate, read_bytes
+from pewstats_assets.telemetry.objects import object_changed_ns
 
 #: A file that was touched in the last so many seconds is still being written.
 SETTLE_S: Final = 10.0
@@ -26,7 +28,7 @@ class Arrival:
     Attributes:
         file: the file.
         content: its bytes; None if they cannot be used.
-        changed_ns: when it was changed last, as the file system says (ctime, in ns).
+        changed_ns: when it was changed last, as the file system says (ctime, in ns), or the object store.
     """
 
     file: TelemetryFile
@@ -34,14 +36,20 @@ class Arrival:
     changed_ns: int
 
 
-def changed_ns(path: str | Path) -> int | None:
+def changed_ns(path: str | Place) -> int | None:
     """Return when a file was changed last, as the file system says (ctime, in ns); None if it cannot be reached.
 
     Every write and rename sets the ctime to now, and nobody can set it back, as tools do with the mtime when they keep
-    that of the original.
+    that of the original. Of an object it is when it was written, in whole seconds.
+
+    Raises:
+        ObjectStoreError: the object store is away, or refuses.
     """
+    place = stored_place(path) if isinstance(path, str) else path
+    if isinstance(place, ObjectUrl):
+        return object_changed_ns(place)
     try:
-        return Path(path).stat().st_ctime_ns
+        return place.stat().st_ctime_ns
     except OSError:
         return None
 
@@ -59,6 +67,9 @@ def read_arrival(
 
     Returns:
         None if it is still being written, for all that can be told, or if it is gone.
+
+    Raises:
+        ObjectStoreError: the object store is away, or refuses.
     """
     now = time.time() if now is None else now
     changed = changed_ns(file.path)
@@ -75,7 +86,8 @@ def read_arrival(
         if error.reason == Reason.FILE_MISSING:
             return None
         content = None
-    if untouched_s < quiet_s and (content is None or not _ends_as_it_should(content, limits)):
+    is_whole = isinstance(file.path, ObjectUrl) or untouched_s >= quiet_s
+    if not is_whole and (content is None or not _ends_as_it_should(content, limits)):
         return None
     if changed_ns(file.path) != changed:
         return None

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, Final, Generic
 
 import numpy as np
 import polars as pl
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import Place
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.events import (
@@ -134,7 +134,7 @@ def decode_file(file: TelemetryFile, limits: Limits = DEFAULT_LIMITS) -> MatchTe
 
 
 def decode_bytes(
-    content: bytes | bytearray, path: Path, match_object: MatchObject | None = None, limits: Limits = DEFAULT_LIMITS
+    content: bytes | bytearray, path: Place, match_object: MatchObject | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> MatchTelemetry:
     """Decode the bytes of a telemetry file.
 
@@ -150,7 +150,7 @@ def decode_bytes(
     return _frames_of(_decode_events(content, limits), path, match_object)
 
 
-def decode_combat(content: bytes | bytearray, path: Path, limits: Limits = DEFAULT_LIMITS) -> MatchCombat:
+def decode_combat(content: bytes | bytearray, path: Place, limits: Limits = DEFAULT_LIMITS) -> MatchCombat:
     """Decode the combat events alone, for whoever only wants fights; otherwise as `decode_bytes`."""
     events = _decode_events(content, limits, only_combat=True)
     return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
@@ -246,7 +246,7 @@ def _too_deep(limits: Limits) -> BrokenTelemetryError:
     return BrokenTelemetryError(Reason.TOO_DEEP, detail)
 
 
-def _frames_of(events: _Events, path: Path, match_object: MatchObject | None) -> MatchTelemetry:
+def _frames_of(events: _Events, path: Place, match_object: MatchObject | None) -> MatchTelemetry:
     combat = _combat(events)
     positions = _positions(events)
     phases = _phases(events)

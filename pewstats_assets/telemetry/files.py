@@ -1,4 +1,4 @@
-"""Telemetry files on disk: which there are in a folder, what their path says, and their bytes as JSON.
+"""Telemetry files: which there are in a folder or below a URL, what their place says, and their bytes as JSON.
 
 A telemetry file is `<uuid>.json`, `<uuid>.json.gz` or `matchID=<uuid>/raw.json.gz`; `<uuid>.match.json[.gz]` beside it
 is the API's match object. Nothing here looks into the JSON.
@@ -8,15 +8,17 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import deflate
 
 from pewstats_assets.errors import PewstatsError
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import ObjectUrl, Place, stored_place
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
+from pewstats_assets.telemetry.objects import TooLargeError, list_objects, object_changed_ns, read_object
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -34,7 +36,7 @@ _TELEMETRY_SUFFIXES = (".json", ".json.gz")
 class UnusableFileNameError(PewstatsError):
     """A file whose name is not text (not UTF-8), or would not stay text on a terminal."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         super().__init__(f"The name of {str(path)!a} cannot be stored: rename the file.")
 
 
@@ -49,8 +51,8 @@ class UnreadableFolderError(PewstatsError):
 class TelemetryFile:
     """A telemetry file and the API's match object beside it, if there is one."""
 
-    path: Path
-    match_object: Path | None
+    path: Place
+    match_object: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +60,37 @@ class Listing:
     """The telemetry files below a folder, by name alone: no file has been looked into.
 
     Attributes:
-        paths: absolute, with links resolved.
+        paths: absolute, with links resolved; or URLs.
         unusable: those whose name cannot be stored and shown.
         unreadable: folders below the folder that the operating system refuses to list.
+        objects: when telemetry and match objects in a store were written, in ns, by URL: to ask for each of them would
+            take a request. Empty for a folder of this machine, where to ask costs nothing, and the answer is newer.
     """
 
     paths: set[str]
     unusable: list[UnusableFileNameError]
     unreadable: list[UnreadableFolderError]
+    objects: Mapping[str, int] = field(default_factory=dict)
+
+    def file(self, path: str) -> TelemetryFile:
+        """Return the telemetry file at one of the paths, with the API's match object beside it."""
+        place = stored_place(path)
+        return TelemetryFile(place, match_object_of(place, self.objects))
 
 
-def list_telemetry_files(folder: Path) -> Listing:
+def list_telemetry_files(folder: Place) -> Listing:
     """List the telemetry files below `folder`; hidden files and folders are passed over, links to folders as well.
+
+    An object store has no folders: below a URL where there is nothing, there are no files.
 
     Raises:
         NotADirectoryError: `folder` is not a folder.
         UnreadableFolderError: it cannot be listed.
+        UnusableKeyError: an object below it has a key that is no path.
+        ObjectStoreError: the object store is away, or refuses.
     """
+    if isinstance(folder, ObjectUrl):
+        return _list_objects(folder)
     if not folder.is_dir():
         msg = f"{folder} is not a folder: give the folder that holds the telemetry files."
         raise NotADirectoryError(msg)
@@ -96,6 +112,23 @@ def list_telemetry_files(folder: Path) -> Listing:
     return listing
 
 
+def _list_objects(folder: ObjectUrl) -> Listing:
+    objects: dict[str, int] = {}
+    listing = Listing(set(), [], [], objects)
+    beginning = f"{folder.key}/" if folder.key else ""
+    for stored in list_objects(folder):
+        url, parts = str(stored.url), stored.url.key.removeprefix(beginning).split("/")
+        if any(part.startswith(".") for part in parts) or not url.endswith(_TELEMETRY_SUFFIXES):
+            continue
+        if not url.isprintable():
+            listing.unusable.append(UnusableFileNameError(stored.url))
+            continue
+        objects[url] = stored.changed_ns
+        if _is_named_as_telemetry(stored.url.name):
+            listing.paths.add(url)
+    return listing
+
+
 def _visible_entries(folder: Path) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as entries:
@@ -108,10 +141,13 @@ def _visible_entries(folder: Path) -> list["os.DirEntry[str]"]:
 
 
 def _is_telemetry(entry: "os.DirEntry[str]") -> bool:
-    name = entry.name
-    if not name.endswith(_TELEMETRY_SUFFIXES) or name.endswith(_MATCH_OBJECT_SUFFIXES):
+    if not _is_named_as_telemetry(entry.name):
         return False
     return Path(entry.path).is_file() if entry.is_symlink() else entry.is_file()
+
+
+def _is_named_as_telemetry(name: str) -> bool:
+    return name.endswith(_TELEMETRY_SUFFIXES) and not name.endswith(_MATCH_OBJECT_SUFFIXES)
 
 
 def in_order(paths: Iterable[str]) -> list[str]:
@@ -119,18 +155,20 @@ def in_order(paths: Iterable[str]) -> list[str]:
     return sorted(paths, key=lambda path: Path(path).parts)
 
 
-def find_telemetry_files(folder: Path) -> list[TelemetryFile]:
+def find_telemetry_files(folder: Place) -> list[TelemetryFile]:
     """Find the telemetry files below `folder`, in the order in which they are numbered.
 
     Raises:
         NotADirectoryError: `folder` is not a folder.
         UnreadableFolderError: it, or a folder below it, cannot be listed.
         UnusableFileNameError: a file's name cannot be stored and shown.
+        UnusableKeyError: an object below it has a key that is no path.
+        ObjectStoreError: the object store is away, or refuses.
     """
     listing = list_telemetry_files(folder)
     for error in (*listing.unreadable, *listing.unusable):
         raise error
-    return [telemetry_file(path) for path in in_order(listing.paths)]
+    return [listing.file(path) for path in in_order(listing.paths)]
 
 
 def telemetry_file(path: str) -> TelemetryFile:
@@ -138,18 +176,33 @@ def telemetry_file(path: str) -> TelemetryFile:
     return TelemetryFile(Path(path), match_object_of(Path(path)))
 
 
-def match_object_of(path: Path) -> Path | None:
-    """Return the API's match object beside a telemetry file, or beside its own folder; None without one."""
+def match_object_of(path: Place, listed: Container[str] | None = None) -> Place | None:
+    """Return the API's match object beside a telemetry file, or beside its own folder; None without one.
+
+    Args:
+        path: of the telemetry file.
+        listed: URLs of the objects that there are, if they have been listed; the store is asked otherwise.
+
+    Raises:
+        ObjectStoreError: the object store is away, or refuses.
+    """
     match_id = match_id_in_path(path)
     if match_id is None:
         return None
     own_folder = path.name.startswith("raw.")
     folders = (path.parent, path.parent.parent) if own_folder else (path.parent,)
-    candidates = (folder / f"{match_id}{suffix}" for folder in folders for suffix in _MATCH_OBJECT_SUFFIXES)
-    return next((candidate.resolve() for candidate in candidates if candidate.is_file()), None)
+    for folder in folders:
+        for suffix in _MATCH_OBJECT_SUFFIXES:
+            candidate = folder / f"{match_id}{suffix}"
+            if isinstance(candidate, Path):
+                if candidate.is_file():
+                    return candidate.resolve()
+            elif str(candidate) in listed if listed is not None else object_changed_ns(candidate) is not None:
+                return candidate
+    return None
 
 
-def match_id_in_path(path: Path) -> str | None:
+def match_id_in_path(path: Place) -> str | None:
     """Return the last UUID of the file's name, else of its folder's name, in lower case; None without one."""
     for part in (path.name, path.parent.name):
         uuids = UUID.findall(part)
@@ -163,16 +216,23 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def read_bytes(path: Place, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Read a file.
 
     Raises:
         BrokenTelemetryError: it is missing, unreadable, empty or too large.
+        ObjectStoreError: the object store is away, or refuses: that says nothing about the file.
     """
+    too_large = BrokenTelemetryError(Reason.TOO_LARGE, f"The file has more than {limits.json_bytes:,} bytes.")
     try:
-        if path.stat().st_size > limits.json_bytes:
-            raise BrokenTelemetryError(Reason.TOO_LARGE, f"The file has more than {limits.json_bytes:,} bytes.")
-        content = path.read_bytes()
+        if isinstance(path, ObjectUrl):
+            content = read_object(path, limits.json_bytes).content
+        else:
+            if path.stat().st_size > limits.json_bytes:
+                raise too_large
+            content = path.read_bytes()
+    except TooLargeError:
+        raise too_large from None
     except FileNotFoundError:
         raise BrokenTelemetryError(Reason.FILE_MISSING, "The file is no longer there.") from None
     except OSError as error:

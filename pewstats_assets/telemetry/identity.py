@@ -8,11 +8,11 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import Place
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
 from pewstats_assets.telemetry.files import GZIP_MAGIC, MAX_GZIP_LAYERS, UUID, inflate, match_id_in_path, read_bytes
 from pewstats_assets.telemetry.text import Text, storable
@@ -70,7 +70,7 @@ def parse_definition(dotted: str) -> MatchDefinition:
     return MatchDefinition(match_id, match_type=parts[2] or None, game_mode=parts[5] or None)
 
 
-def read_match_object(path: Path | None, limits: Limits = DEFAULT_LIMITS) -> MatchObject | None:
+def read_match_object(path: Place | None, limits: Limits = DEFAULT_LIMITS) -> MatchObject | None:
     """Read the API's match object. One that cannot be used is logged and passed over."""
     if path is None:
         return None

@@ -1,9 +1,9 @@
 """Registered files: telling which match a file is, and decoding it later, when it must still be that match's file."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import Place
 from pewstats_assets.telemetry.decode import MatchTelemetry, decode_bytes
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.files import TelemetryFile, checksum, match_id_in_path, read_bytes
@@ -47,8 +47,8 @@ class RegisteredFile:
         checksum: of its bytes at registration; None if it could not be read.
     """
 
-    file: Path
-    match_object: Path | None
+    file: Place
+    match_object: Place | None
     match_id: str | None
     checksum: str | None
 

@@ -1,25 +1,24 @@
 """The Parquet folder of a match batch: all frames of its matches, written whole or not at all.
 
-`<root>/<batch>` is a link to the version of the folder that was written last. A new version becomes visible by moving
-the link in one step, so that a reader sees the old files or the new ones, and a killed writer leaves the old ones.
+Here: what is in the files of a batch. How a new version takes the place of the old one is in `folder_versions` and
+`object_versions`.
 """
 
-import fcntl
-import os
-import shutil
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Generic, Literal, TypeVar
+from io import BytesIO
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 import polars as pl
 
-from pewstats_assets.errors import PewstatsError, reason_of
+from pewstats_assets.errors import reason_of
+from pewstats_assets.places import ObjectUrl, Place
 from pewstats_assets.telemetry import frames
 from pewstats_assets.telemetry.errors import BrokenTelemetryError
+from pewstats_assets.telemetry.folder_versions import FolderVersions, UnwritablePartError
+from pewstats_assets.telemetry.object_versions import ObjectVersions
+from pewstats_assets.telemetry.objects import ObjectStoreError, list_objects, put_object, read_object
 from pewstats_assets.telemetry.registered import Decoded
 
 T = TypeVar("T")
@@ -62,27 +61,35 @@ class WrittenPart(Generic[T]):
     made: T
 
 
-class UnwritablePartError(Exception):
-    """A part of a batch's telemetry cannot be written; the message says why, in the system's words."""
+class Versions(Protocol):
+    """The versions of the folders of all batches, of which one of each is current."""
 
+    def replace(self, batch: str, write: Callable[[Any], int]) -> None:
+        """Write a new version by `write`, which returns the number of parts, and make it current."""
 
-class UnwritableStoreError(PewstatsError):
-    """The telemetry of a batch cannot be written: the disk is full, say."""
+    def current(self, batch: str) -> tuple[Place, int] | None:
+        """Return the current version, and how many parts are in it; None without any."""
 
-    def __init__(self, batch: str, folder: Path, error: Exception) -> None:
-        super().__init__(
-            f"The telemetry of {batch} cannot be written below {folder} ({reason_of(error)}): make room or give the"
-            " right to write there, and materialize the batch again. What it has is left as it is."
-        )
+    def batches(self) -> list[str]:
+        """Return the batches of which there is something."""
+
+    def remove(self, batch: str) -> None:
+        """Remove all of a batch."""
+
+    def leftovers(self) -> list[str]:
+        """Return the batches of which killed writers left versions."""
+
+    def remove_leftovers(self, batch: str) -> None:
+        """Remove those versions of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class TelemetryStore:
-    """The Parquet folders of all batches below `root`."""
+    """The Parquet folders of all batches below `root`, a folder of this machine or of an object store."""
 
-    root: Path
+    root: Place
 
-    def write(self, batch: str, write_parts: Callable[[Path], Iterable[WrittenPart[Any]]]) -> Counter[FrameName]:
+    def write(self, batch: str, write_parts: Callable[[Place], Iterable[WrittenPart[Any]]]) -> Counter[FrameName]:
         """Write the folder of a batch in place of the one it had; if writing breaks off, that one stays.
 
         Args:
@@ -94,25 +101,20 @@ class TelemetryStore:
 
         Raises:
             UnwritableStoreError: the disk is full, or the folder may not be written.
+            ObjectStoreError: the object store is away, or refuses.
         """
         rows: Counter[FrameName] = Counter()
-        version = self._versions / f"{batch}.{uuid.uuid4().hex}"
-        with self._only_writer(batch):
-            try:
-                with _naming(batch, self._versions):
-                    version.mkdir()
-                try:
-                    for part in write_parts(version):
-                        rows.update(part.rows)
-                except UnwritablePartError as error:
-                    raise UnwritableStoreError(batch, self._versions, error) from None
-                link = version.with_suffix(".link")
-                with _naming(batch, self._versions):
-                    link.symlink_to(os.path.relpath(version, self.root))
-                    link.replace(self.root / batch)
-            finally:
-                # At once, and not by the next write: a disk that is full would stay full.
-                self._remove_other_versions(batch)
+
+        def write(version: Place) -> int:
+            parts = 0
+            for part in write_parts(version):
+                rows.update(part.rows)
+                parts += 1
+            if isinstance(version, ObjectUrl):
+                _require_all(batch, version, parts)
+            return parts
+
+        self._versions.replace(batch, write)
         return rows
 
     def read(self, batch: str, *names: FrameName) -> Iterator[dict[FrameName, pl.DataFrame]]:
@@ -123,18 +125,22 @@ class TelemetryStore:
 
         Raises:
             FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
+            ObjectStoreError: the object store is away, or refuses.
         """
         version, parts = self._written(batch)
         for part in range(parts):
-            yield {name: _read(version / _file_name(name, part), SCHEMAS[name]) for name in names}
+            yield {name: _read(version, name, part) for name in names}
 
     def read_match(self, batch: str, match_no: int, *names: FrameName) -> dict[FrameName, pl.DataFrame]:
         """Read frames of one match of a batch, rows as in the match's file; empty ones if the batch does not have it.
 
         Raises:
             FileNotFoundError: the batch's telemetry has not been materialized, or is being replaced.
+            ObjectStoreError: the object store is away, or refuses.
         """
         version, parts = self._written(batch)
+        if isinstance(version, ObjectUrl):
+            return _read_match_of_objects(version, parts, match_no, names)
         files = {name: [version / _file_name(name, part) for part in range(parts)] for name in names}
         return {
             name: pl.scan_parquet(files[name], schema=SCHEMAS[name], missing_columns="insert")
@@ -143,86 +149,36 @@ class TelemetryStore:
             for name in names
         }
 
-    def _written(self, batch: str) -> tuple[Path, int]:
+    def _written(self, batch: str) -> tuple[Place, int]:
         """The folder of a batch, and how many parts are in it."""
-        version = (self.root / batch).resolve()
-        parts = sum(1 for _ in version.glob("facts.[0-9]*.parquet"))
-        if parts == 0:
+        current = self._versions.current(batch)
+        if current is None:
             msg = f"{self.root / batch} holds no telemetry: materialize the asset `telemetry` of {batch} first."
             raise FileNotFoundError(msg)
-        return version, parts
-
-    def written(self) -> list[Path]:
-        """Return all that the store has written below its root: the batches' links, and what they lead to."""
-        return [*self._links(), self._versions] if self._versions.is_dir() else []
+        return current
 
     def batches(self) -> list[str]:
         """Return the batches of which the store has something, be it what a killed writer left, in order."""
-        named = (path.name.partition(".")[0] for path in self._versions.glob("*"))
-        return sorted({*named, *(path.name for path in self._links())})
+        return self._versions.batches()
 
     def remove(self, batch: str) -> None:
         """Remove all of a batch that nobody will write again; who is killed at it leaves what can be removed still."""
-        with self._only_writer(batch):
-            (self.root / batch).unlink(missing_ok=True)
-            self._remove_other_versions(batch)
-            self._lock(batch).unlink(missing_ok=True)
+        self._versions.remove(batch)
 
     def leftovers(self) -> list[str]:
         """Return the batches of which killed writers left versions, in order; not those that are being written."""
-        return [
-            batch for batch in self.batches() if any(self._other_versions(batch)) and not self._is_being_written(batch)
-        ]
+        return self._versions.leftovers()
 
     def remove_leftovers(self, batch: str) -> None:
         """Remove what killed writers left of a batch; what was written whole stays."""
-        with self._only_writer(batch):
-            self._remove_other_versions(batch)
-
-    def _links(self) -> Iterator[Path]:
-        for path in self.root.glob("*"):
-            if path.is_symlink() and path.readlink().parent == Path(self._versions.name):
-                yield path
-
-    def _remove_other_versions(self, batch: str) -> None:
-        for leftover in self._other_versions(batch):
-            leftover.unlink() if leftover.is_symlink() else shutil.rmtree(leftover)
-
-    def _other_versions(self, batch: str) -> Iterator[Path]:
-        current = (self.root / batch).resolve()
-        for version in self._versions.glob(f"{batch}.*"):
-            if version not in {current, self._lock(batch)}:
-                yield version
+        self._versions.remove_leftovers(batch)
 
     @property
-    def _versions(self) -> Path:
-        return self.root / ".versions"
-
-    @contextmanager
-    def _only_writer(self, batch: str) -> Iterator[None]:
-        """Let two runs of one batch write one after the other; the lock goes with the process."""
-        with _naming(batch, self._versions):
-            self._versions.mkdir(parents=True, exist_ok=True)
-            lock = self._lock(batch).open("w")
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _is_being_written(self, batch: str) -> bool:
-        try:
-            with self._lock(batch).open("r") as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
-            return True
-        return False
-
-    def _lock(self, batch: str) -> Path:
-        return self._versions / f"{batch}.lock"
+    def _versions(self) -> Versions:
+        return ObjectVersions(self.root) if isinstance(self.root, ObjectUrl) else FolderVersions(self.root)
 
 
-def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], make: Make[T]) -> WrittenPart[T]:
+def write_part(folder: Place, part: int, results: Sequence[tuple[int, Decoded]], make: Make[T]) -> WrittenPart[T]:
     """Write some matches of a batch.
 
     Args:
@@ -233,11 +189,12 @@ def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], 
 
     Raises:
         UnwritablePartError: the disk is full, or the folder may not be written.
+        ObjectStoreError: the object store is away, or refuses.
     """
     contents = _contents(results)
     try:
         for name, frame in contents.items():
-            frame.write_parquet(folder / _file_name(name, part), compression="zstd")
+            _write(folder, name, part, frame)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UnwritablePartError(reason_of(error)) from None
     return WrittenPart(
@@ -248,21 +205,43 @@ def write_part(folder: Path, part: int, results: Sequence[tuple[int, Decoded]], 
     )
 
 
-@contextmanager
-def _naming(batch: str, folder: Path) -> Iterator[None]:
-    """Say what could not be written, where and why: the system names none of them."""
-    try:
-        yield
-    except OSError as error:
-        raise UnwritableStoreError(batch, folder, error) from None
-
-
 def _file_name(name: FrameName, part: int) -> str:
     return f"{name}.{part:05d}.parquet"
 
 
-def _read(file: Path, schema: pl.Schema) -> pl.DataFrame:
-    return pl.read_parquet(file, schema=schema, missing_columns="insert")
+def _write(folder: Place, name: FrameName, part: int, frame: pl.DataFrame) -> None:
+    file = folder / _file_name(name, part)
+    if isinstance(file, ObjectUrl):
+        # The frames of a part are in memory all the same, and as Parquet they are a tenth of that.
+        content = BytesIO()
+        frame.write_parquet(content, compression="zstd")
+        put_object(file, content.getvalue())
+    else:
+        frame.write_parquet(file, compression="zstd")
+
+
+def _read(folder: Place, name: FrameName, part: int) -> pl.DataFrame:
+    file = folder / _file_name(name, part)
+    source = read_object(file).content if isinstance(file, ObjectUrl) else file
+    return pl.read_parquet(source, schema=SCHEMAS[name], missing_columns="insert")
+
+
+def _require_all(batch: str, version: ObjectUrl, parts: int) -> None:
+    """Fail if objects are gone again: who sleeps for an hour while it writes counts as killed, and wakes up to that."""
+    there = {stored.url.name for stored in list_objects(version)}
+    if not there.issuperset(_file_name(name, part) for name in SCHEMAS for part in range(parts)):
+        msg = f"Telemetry of {batch} was removed while it was written: materialize the batch again."
+        raise ObjectStoreError(msg)
+
+
+def _read_match_of_objects(
+    version: ObjectUrl, parts: int, match_no: int, names: Sequence[FrameName]
+) -> dict[FrameName, pl.DataFrame]:
+    """Find the part that a match is in by its facts, which are small, and fetch that part alone."""
+    for part in range(parts):
+        if match_no in _read(version, "facts", part)["match_no"]:
+            return {name: _read(version, name, part).filter(match_no=match_no) for name in names}
+    return {name: pl.DataFrame(schema=SCHEMAS[name]) for name in names}
 
 
 def _contents(results: Sequence[tuple[int, Decoded]]) -> dict[FrameName, pl.DataFrame]:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from pathlib import Path
 from typing import Final, TypeVar
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import ObjectUrl, Place
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
 from pewstats_assets.telemetry.registered import Decoded, RegisteredFile, decode_registered
 from pewstats_assets.telemetry.store import Frames, Make, WrittenPart, write_part
@@ -28,6 +28,8 @@ T = TypeVar("T")
 MIN_BYTES: Final = 16 << 20
 #: Matches that are written together, and so in memory at once: about 2 MB each.
 PART_MATCHES: Final = 25
+#: What an object counts for: to ask for the size of each would take a request.
+_OBJECT_BYTES: Final = 1 << 20
 #: Parts for each process, if there are enough matches: the last ones are done at about the same time.
 _PARTS_EACH: Final = 4
 
@@ -40,7 +42,7 @@ def nothing(frames: Frames) -> None:
 
 
 def write_telemetry(
-    folder: Path, files: NumberedFiles, make: Make[T], limits: Limits = DEFAULT_LIMITS
+    folder: Place, files: NumberedFiles, make: Make[T], limits: Limits = DEFAULT_LIMITS
 ) -> Iterator[WrittenPart[T]]:
     """Decode files on all cores that this process may use, and write their telemetry.
 
@@ -57,6 +59,7 @@ def write_telemetry(
 
     Raises:
         UnwritablePartError: the disk is full, or the folder may not be written.
+        ObjectStoreError: an object store that is read from or written to is away, or refuses.
     """
     workers = min(_cores(), len(files))
     if workers > 1 and sum(_size(file) for _, file in files) >= MIN_BYTES:
@@ -73,7 +76,7 @@ def _parts(files: NumberedFiles, size: int) -> list[NumberedFiles]:
 
 
 def _write_in_processes(
-    folder: Path, parts: Sequence[NumberedFiles], make: Make[T], limits: Limits, workers: int
+    folder: Place, parts: Sequence[NumberedFiles], make: Make[T], limits: Limits, workers: int
 ) -> Iterator[WrittenPart[T]]:
     written = 0
     try:
@@ -96,7 +99,7 @@ def _write_in_processes(
         yield write_part(folder, number, results_alone, make)
 
 
-def _write_part(folder: Path, number: int, part: NumberedFiles, make: Make[T], limits: Limits) -> WrittenPart[T]:
+def _write_part(folder: Place, number: int, part: NumberedFiles, make: Make[T], limits: Limits) -> WrittenPart[T]:
     return write_part(folder, number, [(match_no, _decode(file, limits)) for match_no, file in part], make)
 
 
@@ -129,6 +132,8 @@ def _cores() -> int:
 
 
 def _size(file: RegisteredFile) -> int:
+    if isinstance(file.file, ObjectUrl):
+        return _OBJECT_BYTES
     with suppress(OSError):  # decoding says what is wrong with it
         return file.file.stat().st_size
     return 0

@@ -16,6 +16,7 @@ import pytest
 
 from pewstats_assets.backfill import load_batches
 from pewstats_assets.partitions import follow_warehouse, register_folder
+from pewstats_assets.places import Place
 from pewstats_assets.settings import Settings
 from pewstats_assets.telemetry import BrokenTelemetryError, Reason, TelemetryFile, decode_file
 from pewstats_assets.telemetry.files import inflate
@@ -253,7 +254,7 @@ def test_every_mutated_file_is_loaded_or_quarantined(
     tmp_path: Path,
 ) -> None:
     done = write_mutated(tmp_path / "telemetry")
-    last: list[Path] = []
+    last: list[Place] = []
 
     def remember(files: list[TelemetryFile]) -> Iterator[TelemetryFile]:
         for file in files:

@@ -14,7 +14,7 @@ import pytest
 from pewstats_assets.fights import detect_fights
 from pewstats_assets.simulation import simulate_match
 from pewstats_assets.simulation.season import Size, play_match, write_season
-from pewstats_assets.telemetry import decode_combat, decode_file, find_telemetry_files
+from pewstats_assets.telemetry import decode_combat, decode_file, find_telemetry_files, read_bytes
 from pewstats_assets_tests.processes import Pewstats
 
 Event = dict[str, Any]
@@ -64,7 +64,7 @@ def test_files_decode_without_anything_left_out(folder: Path) -> None:
         assert match.facts["undated_event_count"].to_list() == [0]
         assert match.facts["unknown_event_types"].to_list() == [["LogTacticalMarkerPlaced"]]
         assert match.match_id == file.path.name.removesuffix(".json.gz")
-        answer = json.loads(gzip.decompress(file.match_object.read_bytes())) if file.match_object else {}
+        answer = json.loads(gzip.decompress(read_bytes(file.match_object))) if file.match_object else {}
         assert match.facts["match_type"].to_list() == [answer["data"]["attributes"]["matchType"]]
         assert detect_fights(match.combat)
 
@@ -259,7 +259,7 @@ def test_simulate_prints_what_it_wrote_and_the_pipeline_takes_it(tmp_path: Path,
     arguments = ("--matches", "3", "--seed", "7", "--size", "small", "--out", str(folder))
     (written,) = pewstats.json("simulate", *arguments)
     assert written["matches"] == 3
-    assert written["gzip_bytes"] == sum(file.path.stat().st_size for file in find_telemetry_files(folder))
+    assert written["gzip_bytes"] == sum(len(read_bytes(file.path)) for file in find_telemetry_files(folder))
     summary = pewstats.json("demo", str(folder))
     assert [(row["matches"], row["quarantined"]) for row in summary] == [(3, 0), (3, 0)]
     assert all(rule["passed"] for rule in pewstats.json("verify"))

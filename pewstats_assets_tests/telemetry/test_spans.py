@@ -11,7 +11,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pewstats_assets.telemetry import BrokenTelemetryError, decode_bytes, decode_combat, find_telemetry_files, frames
+from pewstats_assets.telemetry import (
+    BrokenTelemetryError,
+    decode_bytes,
+    decode_combat,
+    find_telemetry_files,
+    frames,
+    read_bytes,
+)
 from pewstats_assets.telemetry.files import inflate
 from pewstats_assets.telemetry.spans import EventSpans
 from pewstats_assets_tests.fights.events import Wire, as_json, damage, kill, knock, player
@@ -132,7 +139,7 @@ def test_events_of_every_sound_file_of_the_sample_are_found() -> None:
     sound = 0
     for file in find_telemetry_files(SAMPLE):
         try:
-            content = inflate(file.path.read_bytes())
+            content = inflate(read_bytes(file.path))
         except BrokenTelemetryError:
             continue
         assert json.loads(all_of(spans_of(content))) == json.loads(content)

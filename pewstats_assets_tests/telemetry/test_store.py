@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from pewstats_assets.places import Place
 from pewstats_assets.telemetry import (
     BrokenTelemetryError,
     Decoded,
@@ -19,7 +20,10 @@ from pewstats_assets.telemetry import (
     decode_bytes,
     nothing,
 )
-from pewstats_assets.telemetry.store import SCHEMAS, FrameName, UnwritableStoreError, write_part
+from pewstats_assets.telemetry.folder_versions import UnwritableStoreError
+from pewstats_assets.telemetry.objects import list_names, put_object
+from pewstats_assets.telemetry.store import SCHEMAS, FrameName, write_part
+from pewstats_assets_tests.object_stores import keys
 
 BATCH = "batch_00001"
 BROKEN = BrokenTelemetryError(Reason.BROKEN_JSON, "Not JSON.", 17)
@@ -46,12 +50,22 @@ def read(store: TelemetryStore, frame: FrameName) -> pl.DataFrame:
     return pl.concat([part[frame] for part in store.read(BATCH, frame)])
 
 
-def folders(root: Path) -> list[str]:
-    return sorted(path.name for path in (root / ".versions").iterdir() if path.is_dir())
+def folders(root: Place) -> list[str]:
+    if isinstance(root, Path):
+        return sorted(path.name for path in (root / ".versions").iterdir() if path.is_dir())
+    return sorted(list_names(root / ".versions" / BATCH))
 
 
-def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> None:
-    store = TelemetryStore(tmp_path)
+@pytest.fixture(params=["folder", "bucket"])
+def root(request: pytest.FixtureRequest) -> Place:
+    """A folder of this machine, or of an object store."""
+    if request.param == "folder":
+        return request.getfixturevalue("tmp_path")  # type: ignore[no-any-return]
+    return request.getfixturevalue("bucket") / "parquet"  # type: ignore[no-any-return]
+
+
+def test_frames_are_read_back_with_the_number_of_their_match(root: Place) -> None:
+    store = TelemetryStore(root)
     one, two = match("one"), match("two")
     rows = write(store, [(1, one), (2, two), (3, BROKEN)])
     combat = read(store, "combat")
@@ -63,8 +77,8 @@ def test_frames_are_read_back_with_the_number_of_their_match(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("frame", SCHEMAS)
-def test_every_frame_has_its_columns_even_without_a_match(tmp_path: Path, frame: FrameName) -> None:
-    store = TelemetryStore(tmp_path)
+def test_every_frame_has_its_columns_even_without_a_match(root: Place, frame: FrameName) -> None:
+    store = TelemetryStore(root)
     write(store, [])
     assert read(store, frame).schema == SCHEMAS[frame]
 
@@ -79,12 +93,12 @@ def test_columns_that_an_older_version_did_not_write_are_read_as_null(tmp_path: 
     assert combat["actor_in_blue_zone"].to_list() == [None, None]
 
 
-def test_writing_again_replaces_the_whole_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    store = TelemetryStore(tmp_path)
+def test_writing_again_replaces_the_whole_folder_and_leaves_nothing_behind(root: Place) -> None:
+    store = TelemetryStore(root)
     write(store, [(1, match("one"))])
     write(store, [(2, match("two"))])
     assert read(store, "facts")["match_no"].to_list() == [2]
-    assert len(folders(tmp_path)) == 1
+    assert len(folders(root)) == 1
 
 
 def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,37 +125,43 @@ def test_a_write_that_breaks_off_leaves_the_old_folder(tmp_path: Path, monkeypat
     assert len(folders(tmp_path)) == 1
 
 
-def test_a_write_that_is_given_up_leaves_the_old_folder(tmp_path: Path) -> None:
-    def give_up(folder: Path) -> Iterator[WrittenPart[None]]:
+def test_a_write_that_is_given_up_leaves_the_old_folder(root: Place) -> None:
+    def give_up(folder: Place) -> Iterator[WrittenPart[None]]:
         yield write_part(folder, 0, [(2, match("two"))], nothing)
         raise FileNotFoundError
 
-    store = TelemetryStore(tmp_path)
+    store = TelemetryStore(root)
     write(store, [(1, match("one"))])
     with pytest.raises(FileNotFoundError):
         store.write(BATCH, give_up)
     assert read(store, "facts")["match_no"].to_list() == [1]
-    assert len(folders(tmp_path)) == 1
+    assert len(folders(root)) == 1
 
 
-def test_batches_are_listed_and_removed_one_by_one(tmp_path: Path) -> None:
-    store = TelemetryStore(tmp_path)
+def test_batches_are_listed_and_removed_one_by_one(root: Place) -> None:
+    store = TelemetryStore(root)
     assert store.batches() == []
     write(store, [(1, match("one"))])
     store.write("batch_00002", lambda folder: [write_part(folder, 0, [(2, match("two"))], nothing)])
-    (tmp_path / "notes").mkdir()
+    if isinstance(root, Path):
+        (root / "notes").mkdir()
+    else:
+        put_object(root / "notes" / "x", b"")
     assert store.batches() == [BATCH, "batch_00002"]
     store.remove("batch_00002")
     assert store.batches() == [BATCH]
     assert read(store, "facts")["match_no"].to_list() == [1]
     store.remove(BATCH)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == [".versions", "notes"]
+    if isinstance(root, Path):
+        assert sorted(path.name for path in root.rglob("*")) == [".versions", "notes"]
+    else:
+        assert keys(root) == ["parquet/notes/x"]
 
 
 def test_what_a_killed_writer_left_is_found_and_removed(tmp_path: Path) -> None:
     store = TelemetryStore(tmp_path)
 
-    def look_on(folder: Path) -> list[WrittenPart[None]]:
+    def look_on(folder: Place) -> list[WrittenPart[None]]:
         assert store.leftovers() == [], "it is being written"
         return [write_part(folder, 0, [(1, match("one"))], nothing)]
 
@@ -158,8 +178,8 @@ def test_what_a_killed_writer_left_is_found_and_removed(tmp_path: Path) -> None:
     assert read(store, "facts")["match_no"].to_list() == [1]
 
 
-def test_a_batch_is_read_in_the_parts_in_which_it_was_written(tmp_path: Path) -> None:
-    store = TelemetryStore(tmp_path)
+def test_a_batch_is_read_in_the_parts_in_which_it_was_written(root: Place) -> None:
+    store = TelemetryStore(root)
     rows = write(store, [(1, match("one")), (2, BROKEN)], [(3, match("three"))], [(4, BROKEN)])
     parts = list(store.read(BATCH, "facts", "combat", "quarantined"))
     assert [part["facts"]["match_no"].to_list() for part in parts] == [[1], [3], []]
@@ -168,16 +188,16 @@ def test_a_batch_is_read_in_the_parts_in_which_it_was_written(tmp_path: Path) ->
     assert (rows["facts"], rows["quarantined"]) == (2, 2)
 
 
-def test_a_part_says_what_was_broken(tmp_path: Path) -> None:
+def test_a_part_says_what_was_broken(root: Place) -> None:
     part = write_part(
-        tmp_path, 0, [(1, match("one")), (2, BROKEN)], lambda frames: (frames["facts"].height, frames["combat"].height)
+        root, 0, [(1, match("one")), (2, BROKEN)], lambda frames: (frames["facts"].height, frames["combat"].height)
     )
     assert (part.matches, dict(part.broken), part.made) == (2, {2: BROKEN}, (1, 2))
 
 
-def test_a_batch_without_a_folder_says_what_to_do(tmp_path: Path) -> None:
+def test_a_batch_without_a_folder_says_what_to_do(root: Place) -> None:
     with pytest.raises(FileNotFoundError, match="materialize the asset `telemetry` of batch_00001 first"):
-        read(TelemetryStore(tmp_path), "combat")
+        read(TelemetryStore(root), "combat")
 
 
 def test_a_folder_of_an_older_form_says_what_to_do(tmp_path: Path) -> None:
@@ -187,8 +207,8 @@ def test_a_folder_of_an_older_form_says_what_to_do(tmp_path: Path) -> None:
         read(TelemetryStore(tmp_path), "combat")
 
 
-def test_one_match_is_read_from_whichever_part_it_is_in(tmp_path: Path) -> None:
-    store = TelemetryStore(tmp_path)
+def test_one_match_is_read_from_whichever_part_it_is_in(root: Place) -> None:
+    store = TelemetryStore(root)
     one, two, three = match("one"), match("two"), match("three")
     write(store, [(1, one), (2, two)], [(5, three), (6, BROKEN)])
     for match_no, written in ((1, one), (2, two), (5, three)):

@@ -17,6 +17,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
+from pewstats_assets.places import Place
 from pewstats_assets.telemetry import (
     BrokenTelemetryError,
     MatchTelemetry,
@@ -28,7 +29,8 @@ from pewstats_assets.telemetry import (
     nothing,
     workers,
 )
-from pewstats_assets.telemetry.store import SCHEMAS, FrameName, UnwritablePartError
+from pewstats_assets.telemetry.folder_versions import UnwritablePartError
+from pewstats_assets.telemetry.store import SCHEMAS, FrameName
 from pewstats_assets_tests.fights.events import as_json, damage
 from pewstats_assets_tests.processes import is_alive
 from pewstats_assets_tests.telemetry.wire import definition, event
@@ -49,7 +51,7 @@ def files(tmp_path: Path) -> list[RegisteredFile]:
         events = [damage(second, "a@1", "b@2") for second in range(number)]
         path.write_bytes(b"" if number % 5 == 4 else as_json(definition(uuid_of(number)), event("LogHeal"), *events))
         registered.append(RegisteredFile(path, None, uuid_of(number), None))
-    registered[-1].file.unlink()
+    (tmp_path / f"{uuid_of(NUMBER - 1)}.json").unlink()
     return registered
 
 
@@ -59,7 +61,7 @@ def write(
     """Write the telemetry of files as batch "a"; why each could not be decoded."""
     broken: dict[int, BrokenTelemetryError] = {}
 
-    def write_parts(folder: Path) -> Iterator[WrittenPart[None]]:
+    def write_parts(folder: Place) -> Iterator[WrittenPart[None]]:
         for part in workers.write_telemetry(folder, list(enumerate(files)), nothing, limits):
             broken.update(part.broken)
             yield part
@@ -201,7 +203,7 @@ def test_file_that_kills_its_process_costs_no_other_its_place(
     monkeypatch.setattr(workers, "MIN_BYTES", 0)
     monkeypatch.setattr(workers, "_cores", lambda: 2)
     expected = summary(tmp_path, files)
-    deadly = files[2].file
+    deadly = tmp_path / f"{uuid_of(2)}.json"
     deadly.unlink()
     os.mkfifo(deadly)
     over = threading.Event()

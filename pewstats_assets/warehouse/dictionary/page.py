@@ -25,7 +25,8 @@ events of the telemetry.
 _FRAMES_HEAD: Final = """
 ## In Parquet
 
-The frames of the asset `telemetry`, one folder per batch: `<PEWSTATS_HOME>/telemetry/<batch>/<frame>.<part>.parquet`.
+The frames of the asset `telemetry`, one folder per batch: `<PEWSTATS_HOME>/telemetry/<batch>/<frame>.<part>.parquet`,
+or where `PEWSTATS_PARQUET` says.
 Types are those of polars.
 """
 
