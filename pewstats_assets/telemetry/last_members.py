@@ -32,7 +32,8 @@ def types_before(content: bytes | bytearray, ends: Indices) -> Codes:
     all_rows = np.ndarray((len(content) - _ROW + 1,), dtype=f"V{_ROW}", buffer=content, strides=(1,))
     rows = _as_words(all_rows[np.maximum(ends - _ROW, 0)])
     types = _CANDIDATES[_hash(rows)]
-    differences = (rows ^ _MEMBERS[types]) & _MASKS[types]
+    # Taking rows is three times as fast as indexing them.
+    differences = (rows ^ np.take(_MEMBERS, types, axis=0)) & np.take(_MASKS, types, axis=0)
     types[np.flatnonzero(differences) // _ROW_WORDS] = UNKNOWN
     types[ends < _ROW] = UNKNOWN
     return types
