@@ -31,8 +31,6 @@ BATCHES_PER_RUN: Final[int] = Settings.model_fields["batches_per_run"].default
 MATCHES_PER_RUN: Final = BATCH_SIZE * BATCHES_PER_RUN
 #: The load that is taken here was measured with two runs at once on two cores.
 CORES_OF_LOAD: Final = 2
-#: A run has one connection to the warehouse, and one to Dagster's storage while it records something.
-CONNECTIONS_A_RUN: Final = 2
 #: PostgreSQL's default, of which it keeps 3 for administrators.
 MAX_CONNECTIONS: Final = 100 - 3
 #: Keys of batches have five digits.
@@ -114,7 +112,11 @@ class Quantities:
         return cores * self._of["run_bytes"]
 
     def connections(self, cores: int) -> float:
-        return self._of["service_connections"] + CONNECTIONS_A_RUN * cores
+        return self._of["service_connections"] + self._of["run_connections"] * cores
+
+    def runs_within(self, connections: int) -> int:
+        """Runs at once that so many connections are enough for."""
+        return int((connections - self._of["service_connections"]) // self._of["run_connections"])
 
     def database_cores(self, cores: int) -> float:
         """Cores of PostgreSQL's own, if all the time of writing and checking were its."""
@@ -210,7 +212,7 @@ def _by_cores(take: Quantities, of: Mapping[str, str]) -> list[_Row]:
         ("memory of the runs, one on each core", f"cores x {of['run_bytes']} bytes", take.memory, _bytes),
         (
             "connections",
-            f"{of['service_connections']} + cores x {CONNECTIONS_A_RUN}",
+            f"{of['service_connections']} + cores x {of['run_connections']}",
             take.connections,
             _count,
         ),
@@ -225,7 +227,7 @@ def _by_cores(take: Quantities, of: Mapping[str, str]) -> list[_Row]:
 
 def _limits(take: Quantities, of: Mapping[str, str]) -> list[list[str]]:
     hour_of_comparison = 3600 / take.comparison_s(1)
-    runs = int((MAX_CONNECTIONS - float(of["service_connections"])) // CONNECTIONS_A_RUN)
+    runs = take.runs_within(MAX_CONNECTIONS)
     return [
         [
             "an hour for the comparison of players",
@@ -254,8 +256,8 @@ def _limits(take: Quantities, of: Mapping[str, str]) -> list[list[str]]:
         [
             "PostgreSQL's default of 100 connections",
             f"{runs} runs at once, one a core",
-            f"({MAX_CONNECTIONS} - {of['service_connections']}) / {CONNECTIONS_A_RUN}",
-            "`max_connections` of the server",
+            f"({MAX_CONNECTIONS} - {of['service_connections']}) / {of['run_connections']}",
+            "`max_connections` of the server: [PostgreSQL at size](postgresql.md#connections)",
         ],
         [
             "a PostgreSQL of 16 cores",
@@ -319,8 +321,8 @@ was not measured. Dagster's rows are those of one load of every batch; each furt
 _CORES: Final = """\
 Measured on 2 cores with two runs at once, PostgreSQL on the same ones. That more cores are as many times as fast is an
 assumption, and so is a PostgreSQL that keeps up: the last line says what it needs for that, if all the time of writing
-were its own. A machine that inflates faster does the rest faster in about the same ratio. A run takes two connections,
-one to the warehouse and one to Dagster's storage.
+were its own. A machine that inflates faster does the rest faster in about the same ratio. Connections
+are the most that were seen; [PostgreSQL at size](postgresql.md#connections) counts with room for people who look.
 """
 _FIRST: Final = """
 **38 thousand matches**: nothing. One machine of 2 cores, the embedded PostgreSQL, all defaults.
@@ -366,6 +368,7 @@ TAKEN_FROM: Final[Mapping[str, tuple[str, Callable[[Any], float]]]] = {
     "parquet_bytes": ("growth", lambda it: it["Parquet bytes a match"]),
     "dagster_bytes": ("growth", lambda it: it["Dagster bytes a batch"]),
     "events": ("growth", lambda it: it["events a batch"]),
+    "run_connections": ("growth", lambda it: it["connections of a run"]),
     "service_connections": ("growth", lambda it: it["connections of webserver and daemon"]),
 }
 

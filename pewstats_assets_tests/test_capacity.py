@@ -41,6 +41,7 @@ FIGURES = {
         "parquet_bytes": 2e5,
         "dagster_bytes": 1e5,
         "events": 50,
+        "run_connections": 2,
         "service_connections": 6,
     }.items()
 }
@@ -69,6 +70,7 @@ def test_time_on_so_many_cores() -> None:
     assert take.database_cores(16) == pytest.approx(3.2)
     assert take.memory(16) == 16e9
     assert take.connections(16) == 38
+    assert take.runs_within(97) == 45
 
 
 def test_bytes_and_counts_of_so_many_matches() -> None:
@@ -108,6 +110,7 @@ def test_figures_are_taken_anew_where_a_benchmark_wrote_them(tmp_path: Path) -> 
         "Parquet bytes a match": 12_345.6,
         "Dagster bytes a batch": 7,
         "events a batch": 8,
+        "connections of a run": 4,
         "connections of webserver and daemon": 9,
     }
     (tmp_path / "growth.json").write_bytes(msgspec.json.encode(growth))
@@ -119,6 +122,7 @@ def test_figures_are_taken_anew_where_a_benchmark_wrote_them(tmp_path: Path) -> 
         "parquet_bytes": 12_350,
         "dagster_bytes": 7,
         "events": 8,
+        "run_connections": 4,
         "service_connections": 9,
     }
     assert {(one.when, one.machine) for one in changed.values()} == {("1970-01-01", "mine")}
