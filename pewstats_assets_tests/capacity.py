@@ -251,7 +251,7 @@ def _limits(take: Quantities, of: Mapping[str, str]) -> list[list[str]]:
             "a disk of 1 TB",
             f"{1e12 / take.all_bytes(BATCH_SIZE) * BATCH_SIZE:,.0f} matches",
             "1 TB / all bytes of a match, Dagster's by batches",
-            "telemetry and Parquet apart from the database: they are nine tenths of it",
+            "telemetry and Parquet in an [object store](object-storage.md): they are nine tenths of it",
         ],
         [
             "PostgreSQL's default of 100 connections",
