@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pewstats_assets.limits import Limits
 from pewstats_assets.places import ObjectUrl
-from pewstats_assets.settings import EXCLUDED_MATCH_TYPES, Settings, SettingsError, show
+from pewstats_assets.settings import EXCLUDED_MATCH_TYPES, Settings, SettingsError, redacted, show
 from pewstats_assets.settings.page import page
 
 BANDS = ("PEWSTATS_FIGHTS_PER_MATCH", "PEWSTATS_PARTICIPANTS_PER_FIGHT")
@@ -249,3 +249,10 @@ def test_the_page_is_that_of_the_settings() -> None:
     """`make docs` writes it."""
     committed = Path(__file__).parents[1] / "docs" / "settings.md"
     assert committed.read_text(encoding="utf-8") == page()
+
+
+def test_every_password_of_the_url_is_masked_in_what_others_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://me:first%21@host/pewstats?password=second&sslmode=verify-full&sslpassword=third"
+    monkeypatch.setenv("PEWSTATS_DATABASE_URL", url)
+    masked = redacted("first! first%21 second third verify-full")
+    assert masked == "******** ******** ******** ******** verify-full"

@@ -278,9 +278,9 @@ def redacted(text: str) -> str:
 
 
 def _passwords(url: str) -> list[str]:
-    """Return the password of a database's URL, as it is written there and as it is."""
-    given = re.search(r"://[^:/@]*:([^@]*)@", url), re.search(r"[?&]password=([^&]*)", url)
-    return [text for match in given if match for text in (match[1], unquote(match[1]))]
+    """Return the passwords in a database's URL, of a key for TLS too, as they are written there and as they are."""
+    given = [*re.findall(r"://[^:/@]*:([^@]*)@", url), *re.findall(r"[?&](?:ssl)?password=([^&]*)", url)]
+    return [text for password in given for text in (password, unquote(password))]
 
 
 @dataclass(frozen=True, slots=True)
