@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from pewstats_assets.backfill import load_batches
 from pewstats_assets.partitions import follow_warehouse, register_folder
 from pewstats_assets.places import ObjectUrl, Place
+from pewstats_assets.prune import NOT_REGISTERED, remove_stray, stray_telemetry
 from pewstats_assets.quarantine import put_back_matches
 from pewstats_assets.sensors import arriving
 from pewstats_assets.settings import Settings, redacted
@@ -239,6 +240,24 @@ def test_the_sensor_watches_a_bucket_and_waits_while_it_is_away(
     assert told.skip_message == "Registered 1 new matches in batch_00002. batch_00002 is open, with 1 of 3 matches."
     assert arriving.NOT_SET not in (told.skip_message or "")
     assert daemon.tick().skip_message == "batch_00002 is open, with 1 of 3 matches."
+
+
+def test_telemetry_of_no_batch_is_found_and_removed_in_a_bucket(
+    folder: ObjectUrl, databases: Databases, instance: dg.DagsterInstance
+) -> None:
+    settings = Settings.from_environment()
+    register_folder(databases, settings, folder, 3)
+    follow_warehouse(databases, instance)
+    assert load(instance) == []
+    root = folder.parent / "parquet"
+    before = keys(root)
+    put_object(root / ".versions" / "batch_00009" / ("0" * 32) / "facts.00000.parquet", b"")
+    put_object(root / "batch_00009", b"{}")
+    store = TelemetryStore(settings.parquet_root)
+    strays = stray_telemetry(databases, store)
+    assert [(stray.batch, stray.reason) for stray in strays] == [("batch_00009", NOT_REGISTERED)]
+    assert remove_stray(databases, store, strays[0])
+    assert keys(root) == before
 
 
 def test_secrets_of_object_stores_are_masked_in_what_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
