@@ -303,6 +303,18 @@ def test_a_failed_batch_is_said_in_words_and_does_not_stop_the_others(
     assert slow_insert.execute("SELECT id FROM team_fights").fetchall() == [(2001,)]
 
 
+def test_a_failed_batch_is_named_beside_a_comparison_that_fails(
+    on_server: Pewstats, tmp_path: Path, slow_insert: psycopg.Connection
+) -> None:
+    write_matches(tmp_path / "telemetry", range(1, 3))
+    on_server.run("register", str(tmp_path / "telemetry"), "--batch-size", "1")
+    slow_insert.execute("ALTER TABLE team_fights ADD CONSTRAINT on_purpose CHECK (match_no <> 1)")
+    slow_insert.execute("ALTER TABLE population_figures RENAME TO away")
+    err = on_server.run("backfill", exit_code=1)[1]
+    assert "1 of 2 batches failed" in err
+    assert "The players could not be compared:" in err
+
+
 def test_verify_says_of_every_rule_whether_it_holds(on_server: Pewstats, tmp_path: Path) -> None:
     write_matches(tmp_path / "telemetry", range(1, 4))
     on_server.run("register", str(tmp_path / "telemetry"), "--batch-size", "2")

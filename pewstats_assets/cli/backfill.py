@@ -47,5 +47,5 @@ def backfill(batches: tuple[str, ...], *, load_all: bool) -> None:
             say(complete if registered else "No batch is registered: see `pewstats register`.")
             return
         loaded = load(instance, chosen)
-        compare_players(instance)
-    fail_if_any_failed(loaded)
+        not_compared = compare_players(instance)
+    fail_if_any_failed(loaded, not_compared)

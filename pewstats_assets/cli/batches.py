@@ -90,18 +90,17 @@ def load(instance: "dg.DagsterInstance", batches: Sequence[str]) -> "list[Loaded
     return loaded
 
 
-def compare_players(instance: "dg.DagsterInstance") -> None:
-    """Compare the players of each mode; leave with exit code 1 if that fails."""
+def compare_players(instance: "dg.DagsterInstance") -> Sequence[str]:
+    """Compare the players of each mode; return what failed it."""
     from pewstats_assets import backfill
 
     say("Comparing the players of each mode ...")
-    failures = backfill.compare_players(instance)
-    if failures:
-        fail(f"The players could not be compared: {printable('; '.join(failures))}")
+    return backfill.compare_players(instance)
 
 
-def fail_if_any_failed(loaded: "Sequence[LoadedBatch]") -> None:
-    """Leave with exit code 1 if a batch failed, and say why."""
+def fail_if_any_failed(loaded: "Sequence[LoadedBatch]", comparison_failures: Sequence[str]) -> None:
+    """Leave with exit code 1 if a batch failed, or the comparison of players, and say why."""
+    problems = []
     failed = [batch for batch in loaded if batch.failures]
     if failed:
         reasons = "\n".join(
@@ -109,4 +108,8 @@ def fail_if_any_failed(loaded: "Sequence[LoadedBatch]") -> None:
             for batch in failed
             for failure in batch.failures
         )
-        fail(f"{len(failed)} of {len(loaded)} batches failed:\n{reasons}")
+        problems.append(f"{len(failed)} of {len(loaded)} batches failed:\n{reasons}")
+    if comparison_failures:
+        problems.append(f"The players could not be compared: {printable('; '.join(comparison_failures))}")
+    if problems:
+        fail("\n".join(problems))

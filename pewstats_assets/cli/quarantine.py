@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pewstats_assets.cli.batches import connect, fail_if_any_failed, load, open_dagster, require_registered
+from pewstats_assets.cli.batches import (
+    compare_players,
+    connect,
+    fail_if_any_failed,
+    load,
+    open_dagster,
+    require_registered,
+)
 from pewstats_assets.cli.terminal import fail, json_option, progress_bar, say
 from pewstats_assets.tables import print_records, printable
 
@@ -69,14 +76,16 @@ def retry(matches: tuple[str, ...], *, no_load: bool, as_json: bool) -> None:
     for one in put_back:
         say(f"Match {one.match.match_no} of {one.match.batch}: {printable(one.sentence)}")
     loaded: Sequence[LoadedBatch] = []
+    not_compared: Sequence[str] = []
     batches = sorted({one.match.batch for one in put_back if one.is_put_back})
     if batches and not no_load:
         with open_dagster(settings, databases) as instance:
             loaded = load(instance, batches)
+            not_compared = compare_players(instance)
     with databases.connect() as connection:
         retried = retried_matches(connection, [match.match_no for match in chosen])
     _print_matches(RetriedMatch, retried, as_json=as_json)
-    fail_if_any_failed(loaded)
+    fail_if_any_failed(loaded, not_compared)
     left = [match for match in retried if match.status == "quarantined"]
     if left:
         fail(f"{len(left)} of {len(retried)} matches are quarantined still.")
