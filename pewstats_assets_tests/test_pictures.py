@@ -156,7 +156,7 @@ def test_without_its_telemetry_a_fight_has_words_and_no_picture(loaded: Pewstats
         for arguments in (("fight", "1001"), ("match", "1")):
             err = refused(*arguments, "--png", str(tmp_path / "a.png"))
             assert one_sentence(err) == (
-                f"Error: The telemetry of batch_00001 is not below {home}, and a picture needs it: "
+                f"Error: The telemetry of batch_00001 is not below {home / 'telemetry'}, and a picture needs it: "
                 "`pewstats backfill batch_00001` makes it."
             )
     finally:

@@ -12,9 +12,10 @@ from pewstats_assets.tables import to_json
 @click.argument("files", nargs=-1, required=True)
 @click.option("--ruleset", default="v2", show_default=True, help="The rules that say what a fight is.")
 def detect(files: tuple[str, ...], ruleset: str) -> None:
-    """Print the fights of telemetry FILES, paths or URLs, one JSON line per file; no database is touched.
+    """Print the fights of telemetry FILES, one JSON line per file; no database is touched.
 
-    A file that cannot be read gives a line with "file" and "error", and the exit code 1; the others go on.
+    FILES are paths or URLs. A file that cannot be read gives a line with "file" and "error", and the exit code 1; the
+    others go on.
 
     \b
     Example:

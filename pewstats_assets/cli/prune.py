@@ -65,10 +65,10 @@ def runs(days: float, *, dry_run: bool, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def telemetry(*, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Remove telemetry as Parquet of batches that are not registered, and what killed writers left, after asking.
+    """Remove Parquet of batches that are not registered, and what killed writers left.
 
-    Telemetry files, from which Parquet can be made again, are not touched. Where no batch of the folder has the matches
-    that the warehouse says, the two do not belong together, and nothing is removed.
+    It asks first. Telemetry files, from which Parquet can be made again, are not touched. Where no batch of the folder
+    has the matches that the warehouse says, the two do not belong together, and nothing is removed.
     """
     from pewstats_assets.prune import remove_stray, stray_telemetry
     from pewstats_assets.telemetry import TelemetryStore

@@ -15,7 +15,9 @@ from pewstats_assets.cli.terminal import fail, say, serve
 @click.option("--runs", default=1, show_default=True, type=click.IntRange(min=1), help="Runs at once.")
 @click.option("--name", default="pewstats", show_default=True, help="Tells workers on one machine apart.")
 def worker(runs: int, name: str) -> None:
-    """Execute runs that the daemon hands out by Celery, until Ctrl-C: the run in progress is done first.
+    """Execute runs that the daemon hands out by Celery, until Ctrl-C.
+
+    The run in progress is done first.
 
     \b
     Example:

@@ -19,7 +19,7 @@ from pewstats_assets_tests.servers import PASSWORD
 from pewstats_assets_tests.telemetry_folders import match_id_of, write_matches
 
 #: What prints no table, or JSON anyway.
-WITHOUT_JSON = {"clean", "ui", "register", "backfill", "detect", "migrate"}
+WITHOUT_JSON = {"clean", "ui", "register", "backfill", "detect", "migrate", "worker"}
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:

@@ -224,17 +224,20 @@ def _kill_whoever_reads(fifo: Path, over: threading.Event) -> None:
             write_end = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
         except OSError:  # nobody reads
             continue
-        for reader in _processes_with(fifo) - {os.getpid()}:
+        # A reader that was woken has the file a moment later; closed before, it would be an empty one to it.
+        while not (readers := _processes_with(fifo) - {os.getpid()}) and not over.wait(0.001):
+            pass
+        for reader in readers:
             os.kill(reader, signal.SIGKILL)
         os.close(write_end)
 
 
 def _processes_with(file: Path) -> set[int]:
     found = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if link.readlink() == file:
-                found.add(int(link.parts[2]))
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ends meanwhile
+            if any(link.readlink() == file for link in (process / "fd").iterdir()):
+                found.add(int(process.name))
     return found
 
 
