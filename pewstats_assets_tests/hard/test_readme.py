@@ -36,6 +36,7 @@ ELSEWHERE: Final = {
     "make bench": "by hand: it measures",
     "make bench FILE=match.json.gz": "by hand: it measures",
     "make bench-profiles": "by hand: it measures",
+    "make bench-postgres": "by hand: it measures",
     "make season MATCHES=1200": "by hand: it takes an hour; hard/test_backfill.py loads a small season as it does",
 }
 #: What stands for something of the reader's own.
