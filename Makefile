@@ -46,7 +46,7 @@ browser:  ## Install Chromium, if it is not there, with apt-get.
 		echo "Chromium is not installed: sudo apt-get install chromium, or your system's way."; exit 1; \
 	fi
 
-test-celery: $(READY) redis  ## Run a backfill on Celery workers, and kill one of them (3 minutes).
+test-celery: $(READY) redis  ## Run a backfill on Celery workers, and kill one of them (some 6 minutes).
 	@$(BIN)/pytest -n 0 -m celery
 
 redis:  ## Install Redis, if it is not there, with apt-get.
