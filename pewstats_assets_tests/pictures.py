@@ -19,7 +19,7 @@ from pewstats_assets.definitions import defs
 from pewstats_assets.drawing import draw_fight, draw_match
 from pewstats_assets.fights import MatchFights, detect_batch
 from pewstats_assets.simulation.season import Size, write_season
-from pewstats_assets.telemetry import decode_file, telemetry_file
+from pewstats_assets.telemetry import decode_file, list_telemetry_files
 from pewstats_assets_tests.processes import Pewstats
 from pewstats_assets_tests.test_ui import free_port, user_interface
 
@@ -42,7 +42,7 @@ def drawings() -> Mapping[str, str]:
     """Draw a match of a simulated season, and one of its fights: SVG by file name."""
     with TemporaryDirectory() as folder:
         *_, written = write_season(MATCH_NO, SEED, Path(folder), Size.SMALL)
-        telemetry = decode_file(telemetry_file(f"{folder}/{written.match_id}.json.gz"))
+        telemetry = decode_file(list_telemetry_files(Path(folder)).file(f"{folder}/{written.match_id}.json.gz"))
     number = pl.lit(MATCH_NO, pl.Int64()).alias("match_no")
     facts, combat = (frame.with_columns(number) for frame in (telemetry.facts, telemetry.combat))
     (match,) = detect_batch(facts, combat)

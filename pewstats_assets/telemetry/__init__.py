@@ -17,7 +17,6 @@ from pewstats_assets.telemetry.files import (
     list_telemetry_files,
     match_object_of,
     read_bytes,
-    telemetry_file,
 )
 from pewstats_assets.telemetry.objects import ObjectStoreError
 from pewstats_assets.telemetry.registered import Decoded, MatchIdentity, RegisteredFile, decode_registered, identify
@@ -56,6 +55,5 @@ __all__ = [
     "nothing",
     "read_arrival",
     "read_bytes",
-    "telemetry_file",
     "write_telemetry",
 ]

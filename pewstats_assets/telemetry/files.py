@@ -171,11 +171,6 @@ def find_telemetry_files(folder: Place) -> list[TelemetryFile]:
     return [listing.file(path) for path in in_order(listing.paths)]
 
 
-def telemetry_file(path: str) -> TelemetryFile:
-    """Return the telemetry file at a path, with the API's match object beside it."""
-    return TelemetryFile(Path(path), match_object_of(Path(path)))
-
-
 def match_object_of(path: Place, listed: Container[str] | None = None) -> Place | None:
     """Return the API's match object beside a telemetry file, or beside its own folder; None without one.
 

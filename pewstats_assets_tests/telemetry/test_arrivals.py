@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pewstats_assets.limits import Limits
-from pewstats_assets.telemetry import arrivals, read_arrival, read_bytes, telemetry_file
+from pewstats_assets.telemetry import TelemetryFile, arrivals, list_telemetry_files, read_arrival, read_bytes
 from pewstats_assets.telemetry.arrivals import SETTLE_S, Arrival
 from pewstats_assets_tests.telemetry.wire import MATCH_ID, gzipped
 
@@ -32,6 +32,10 @@ def write(folder: Path, content: bytes) -> str:
     return str(path)
 
 
+def file_at(path: str) -> TelemetryFile:
+    return list_telemetry_files(Path(path).parent).file(path)
+
+
 def after_a_moment() -> float:
     """When what was written before has settled, but nothing that is written from now on: file systems' clocks tick."""
     time.sleep(0.1)
@@ -40,7 +44,7 @@ def after_a_moment() -> float:
 
 def look(path: str, untouched_s: float, limits: Limits | None = None) -> Arrival | None:
     """Look at a file that was written just now, so many seconds later."""
-    return read_arrival(telemetry_file(path), QUIET_S, limits or Limits(), time.time() + untouched_s)
+    return read_arrival(file_at(path), QUIET_S, limits or Limits(), time.time() + untouched_s)
 
 
 @pytest.mark.parametrize("content", COMPLETE)
@@ -76,8 +80,8 @@ def test_a_file_that_is_written_on_has_to_settle_again(tmp_path: Path) -> None:
     settled = after_a_moment()
     with Path(path).open("ab") as file:
         file.write(MATCH[20:])
-    assert read_arrival(telemetry_file(path), QUIET_S, now=settled) is None
-    assert read_arrival(telemetry_file(path), QUIET_S, now=settled + 1) is not None
+    assert read_arrival(file_at(path), QUIET_S, now=settled) is None
+    assert read_arrival(file_at(path), QUIET_S, now=settled + 1) is not None
 
 
 @pytest.mark.parametrize("ahead_s", [60.0, 86_400.0])
@@ -100,7 +104,7 @@ def test_a_match_object_that_is_being_written_is_waited_for(tmp_path: Path) -> N
     path = write(tmp_path, MATCH)
     settled = after_a_moment()
     (tmp_path / f"{MATCH_ID}.match.json").write_bytes(b"{}")
-    file = telemetry_file(path)
+    file = file_at(path)
     assert file.match_object is not None
     assert read_arrival(file, QUIET_S, now=settled) is None
     assert read_arrival(file, QUIET_S, now=settled + 1) is not None
@@ -108,7 +112,7 @@ def test_a_match_object_that_is_being_written_is_waited_for(tmp_path: Path) -> N
 
 def test_a_file_that_is_gone_is_no_arrival(tmp_path: Path) -> None:
     path = write(tmp_path, MATCH)
-    file = telemetry_file(path)
+    file = file_at(path)
     Path(path).unlink()
     assert read_arrival(file, QUIET_S, now=time.time() + QUIET_S) is None
 
@@ -118,7 +122,7 @@ def test_a_file_that_changes_while_it_is_read_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     path = write(tmp_path, MATCH)
-    file = telemetry_file(path)
+    file = file_at(path)
 
     def read_and_change(file: Path, limits: Limits) -> bytes:
         content = read_bytes(file, limits)
