@@ -1,9 +1,12 @@
 """Dagster's instance: its connections."""
 
 import time
+from importlib.resources import files
+from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 
 from pewstats_assets.instance import open_instance
 from pewstats_assets.settings import Settings
@@ -32,3 +35,11 @@ def test_statements_share_a_connection_and_none_is_left(
             break
         time.sleep(0.05)
     assert connections() == 0
+
+
+def test_the_instance_for_celery_is_the_usual_one_and_more() -> None:
+    """Two files are kept by hand; what one machine needs, several need as well."""
+    usual = yaml.safe_load((files("pewstats_assets") / "dagster.yaml").read_text(encoding="utf-8"))
+    celery = (Path(__file__).parents[1] / "deploy" / "celery" / "dagster.yaml").read_text(encoding="utf-8")
+    more = {"run_launcher", "run_monitoring", "run_retries"}
+    assert {name: part for name, part in yaml.safe_load(celery).items() if name not in more} == usual
