@@ -21,7 +21,7 @@ from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
 from pewstats_assets.telemetry import Reason, TelemetryStore
-from pewstats_assets.warehouse import QuarantinedMatch, dictionary, replace_fights
+from pewstats_assets.warehouse import QuarantinedMatch, WrittenBatch, dictionary, replace_fights
 from pewstats_assets.warehouse.quarantine import MatchInQuarantine, in_quarantine
 
 _KINDS: Final = {"python", "polars", "postgres"}
@@ -55,7 +55,7 @@ def materialize_fights(
     store: TelemetryStore,
     batch: str,
     found: FoundFights | None,
-) -> tuple[Metadata, Metadata]:
+) -> tuple[Metadata, Metadata, WrittenBatch]:
     """Write the fights of a batch, with their participants, in one transaction.
 
     Args:
@@ -66,7 +66,7 @@ def materialize_fights(
         found: what was found in that telemetry while it was written; None if it is to be found now.
 
     Returns:
-        What came out, for the materializations of `team_fights` and `fight_participants`.
+        What came out, for the materializations of `team_fights` and `fight_participants`, and what was written.
     """
     start = time.monotonic()
     found = found or _find(store, batch)
@@ -74,14 +74,15 @@ def materialize_fights(
     details = found.details.of_matches([match.match_no for match in detected])
     log.info("%s: found fights in %d matches, %d quarantined", batch, len(detected), len(quarantined))
 
-    def replace(connection: psycopg.Connection) -> list[MatchInQuarantine]:
-        replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined, details=details)
-        return in_quarantine(connection, [batch])
+    def replace(connection: psycopg.Connection) -> tuple[WrittenBatch, list[MatchInQuarantine]]:
+        written = replace_fights(connection, batch, DEFAULT_RULESET, detected, quarantined, details=details)
+        return written, in_quarantine(connection, [batch])
 
-    left_out = in_warehouse(log, warehouse, replace)
+    written, left_out = in_warehouse(log, warehouse, replace)
     return (
         metadata.of_fights(detected, left_out, time.monotonic() - start),
         metadata.of_participants(detected, details, len(left_out)) | draw_largest_fight(log, store, batch, detected),
+        written,
     )
 
 

@@ -91,10 +91,11 @@ def _materialize(
         yield _materialization(TELEMETRY, batch, of_batch)
         if with_fights:
             found = joined(part for part in parts if part is not None)
+    written = None
     if with_fights:
-        of_tables = materialize_fights(context.log, warehouse, store, batch, found)
-        for spec, of_table in zip(_FIGHTS, of_tables, strict=True):
-            yield _materialization(spec, batch, of_table)
+        of_fights, of_participants, written = materialize_fights(context.log, warehouse, store, batch, found)
+        yield _materialization(TEAM_FIGHTS, batch, of_fights)
+        yield _materialization(FIGHT_PARTICIPANTS, batch, of_participants)
     is_blocked = False
     for evaluation in _evaluate(context, warehouse, batch, _FIGHTS):
         is_blocked |= evaluation.blocking is True and not evaluation.passed
@@ -103,7 +104,7 @@ def _materialize(
         context.log.error("%s: a blocking check failed, so its profiles are not made.", batch)
         return
     if PLAYER_PROFILES.key in selected:
-        yield _materialization(PLAYER_PROFILES, batch, materialize_profiles(context.log, warehouse, batch))
+        yield _materialization(PLAYER_PROFILES, batch, materialize_profiles(context.log, warehouse, batch, written))
     yield from _evaluate(context, warehouse, batch, [PLAYER_PROFILES])
 
 

@@ -13,7 +13,7 @@ from pewstats_assets.labels import GROUP, OWNERS, PERSONAL_DATA, RULESET
 from pewstats_assets.profiles import ProfileSums, sum_profiles
 from pewstats_assets.resources import WarehouseResource
 from pewstats_assets.retries import in_warehouse
-from pewstats_assets.warehouse import dictionary
+from pewstats_assets.warehouse import WrittenBatch, dictionary
 from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
 
 PLAYER_PROFILES: Final = dg.AssetSpec(
@@ -30,12 +30,24 @@ PLAYER_PROFILES: Final = dg.AssetSpec(
 )
 
 
-def materialize_profiles(log: logging.Logger, warehouse: WarehouseResource, batch: str) -> Metadata:
-    """Sum the participants of a batch per player; what came out, for its materialization."""
+def materialize_profiles(
+    log: logging.Logger, warehouse: WarehouseResource, batch: str, written: WrittenBatch | None = None
+) -> Metadata:
+    """Sum the participants of a batch per player.
+
+    Args:
+        log: told of retries.
+        warehouse: has the fights, and takes the sums.
+        batch: the batch's key.
+        written: the write of its fights, if it was just now; spares reading them.
+
+    Returns:
+        What came out, for its materialization.
+    """
     start = time.monotonic()
 
     def replace(connection: psycopg.Connection) -> ProfileSums:
-        sums = sum_profiles(fights_of(connection, batch))
+        sums = sum_profiles(fights_of(connection, batch, written))
         replace_profiles(connection, batch, sums)
         return sums
 

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import polars as pl
 import psycopg
+from msgspec import structs
 
 from pewstats_assets.fights import Fight, MatchFights
 from pewstats_assets.fights.ids import fight_id, participant_id
@@ -32,8 +34,28 @@ class QuarantinedMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class FightRows:
+    """The rows of a batch, but for the batch: the columns of the tables, and what the rows' fights and matches say.
+
+    Attributes:
+        participants: of `fight_participants`, by id; with match_no, fight_no, fight_start_time and team_outcome.
+        knocks: of `fight_knocks`, by fight_id and knock_no; with match_no and fight_no.
+        squads: of `match_squads`, by match_no and team_id; with game_mode and match_type.
+    """
+
+    participants: pl.DataFrame
+    knocks: pl.DataFrame
+    squads: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenBatch:
-    """What a batch holds after the write."""
+    """What a batch holds after the write.
+
+    Attributes:
+        at: what `loaded_at` of its matches is; no other write of the batch has the same.
+        rows: what was written, for whoever would otherwise read it from the database.
+    """
 
     matches: int
     quarantined: int
@@ -41,15 +63,19 @@ class WrittenBatch:
     participants: int
     knocks: int
     squads: int
+    at: datetime = field(compare=False)
+    rows: FightRows = field(compare=False, repr=False)
 
 
 #: Of the match, in the rows of its fights and participants, too.
 _OF_THE_MATCH: Final = pl.Schema(
     {"map_name": pl.String(), "game_mode": pl.String(), "match_type": pl.String(), "match_datetime": TIME}
 )
-#: Of each participant, under the same name.
-_OF_PARTICIPANTS: Final = pl.Schema(
+#: Of each participant: its number, how the fight ended for its team, and the fields of `Participant` in their order.
+_PARTICIPANTS: Final = pl.Schema(
     {
+        "participant_no": pl.Int32(),
+        "team_outcome": pl.String(),
         "player_name": pl.String(),
         "player_account_id": pl.String(),
         "team_id": pl.Int32(),
@@ -69,9 +95,9 @@ _OF_PARTICIPANTS: Final = pl.Schema(
 _FIGHTS: Final = pl.Schema(
     {
         "match_no": pl.Int64(),
-        "match_id": pl.String(),
         "fight_no": pl.Int32(),
-        "participant_no": pl.List(pl.Int32()),
+        "fight_start_time": TIME,
+        "match_id": pl.String(),
         **_OF_THE_MATCH,
     }
 )
@@ -156,14 +182,14 @@ def replace_fights(  # noqa: PLR0913 each of them is written
         msg = f"{batch} has {len(to_process)} matches to process, but results for {len(given)} were given."
         raise IncompleteWriteError(msg)
 
-    participants = _participants(batch, detected, details)
+    rows = _rows(batch, detected, details)
     for table in _TABLES:
         delete_batch(connection, table, batch)
     copy_rows(connection, dictionary.TEAM_FIGHTS.name, _FIGHT_COLUMNS, _fight_rows(batch, ruleset, detected))
     for table, frame in (
-        (dictionary.FIGHT_PARTICIPANTS, participants),
-        (dictionary.FIGHT_KNOCKS, details.knocks.with_columns(_FIGHT_ID.alias("fight_id"))),
-        (dictionary.MATCH_SQUADS, _squads(detected, details)),
+        (dictionary.FIGHT_PARTICIPANTS, rows.participants),
+        (dictionary.FIGHT_KNOCKS, rows.knocks),
+        (dictionary.MATCH_SQUADS, rows.squads),
     ):
         copy_batch(connection, table, batch, frame)
     _verify(connection, batch, detected, details)
@@ -171,13 +197,16 @@ def replace_fights(  # noqa: PLR0913 each of them is written
     with connection.cursor() as cursor:
         cursor.executemany(_SET_LOADED, [_loaded(match) for match in detected])
         cursor.executemany(_SET_QUARANTINED, [asdict(match) for match in quarantined])
+        ((at,),) = cursor.execute("SELECT now()").fetchall()
     return WrittenBatch(
         matches=len(given),
         quarantined=len(quarantined),
         fights=sum(len(match.fights) for match in detected),
-        participants=participants.height,
-        knocks=details.knocks.height,
-        squads=details.squads.height,
+        participants=rows.participants.height,
+        knocks=rows.knocks.height,
+        squads=rows.squads.height,
+        at=at,
+        rows=rows,
     )
 
 
@@ -196,32 +225,47 @@ def _fight_rows(batch: str, ruleset: str, detected: Sequence[MatchFights]) -> It
             }
 
 
-def _participants(batch: str, detected: Sequence[MatchFights], details: FightDetails) -> pl.DataFrame:
-    """Put each participant's details beside what the ruleset found of it.
+def _rows(batch: str, detected: Sequence[MatchFights], details: FightDetails) -> FightRows:
+    """Make the rows of a batch of what was found in its matches.
 
     Raises:
-        IncompleteWriteError: somebody has no details, or there are details of somebody else.
+        IncompleteWriteError: a participant has no details, or there are details of somebody else.
     """
-    everybody = [who for match in detected for fight in match.fights for who in fight.participants]
-    found = pl.DataFrame(
-        [pl.Series(name, [getattr(who, name) for who in everybody], dtype) for name, dtype in _OF_PARTICIPANTS.items()]
+    of_match = {
+        name: {match.match_no: getattr(match, name) for match in detected}
+        for name in ("match_id", "game_mode", "match_type")
+    }
+    return FightRows(
+        participants=_participants(batch, detected, details),
+        knocks=details.knocks.with_columns(_FIGHT_ID.alias("fight_id")),
+        squads=details.squads.with_columns(
+            pl.col("match_no").replace_strict(values, return_dtype=pl.String).alias(name)
+            for name, values in of_match.items()
+        ),
     )
+
+
+def _participants(batch: str, detected: Sequence[MatchFights], details: FightDetails) -> pl.DataFrame:
+    """Put each participant's details beside what the ruleset found of it."""
+    numbered = [(match, no, fight) for match in detected for no, fight in enumerate(match.fights, start=1)]
     fights = pl.DataFrame(
-        [
-            (
-                match.match_no,
-                match.match_id,
-                fight_no,
-                range(1, len(fight.participants) + 1),
-                *(getattr(match, name) for name in _OF_THE_MATCH),
-            )
-            for match in detected
-            for fight_no, fight in enumerate(match.fights, start=1)
-        ],
+        {
+            "match_no": [match.match_no for match, _, _ in numbered],
+            "fight_no": [fight_no for _, fight_no, _ in numbered],
+            "fight_start_time": [fight.fight_start_time for _, _, fight in numbered],
+            **{name: [getattr(match, name) for match, _, _ in numbered] for name in ("match_id", *_OF_THE_MATCH)},
+        },
         schema=_FIGHTS,
-        orient="row",
     )
-    found = pl.concat([fights.explode("participant_no"), found], how="horizontal")
+    of_fight = [fight for fight, (_, _, one) in enumerate(numbered) for _ in one.participants]
+    people = [
+        (who_no, fight.team_outcomes.get(who.team_id), *structs.astuple(who))
+        for _, _, fight in numbered
+        for who_no, who in enumerate(fight.participants, start=1)
+    ]
+    # By column: polars takes three times as long for rows.
+    columns = dict(zip(_PARTICIPANTS, zip(*people, strict=True), strict=True)) if people else None
+    found = pl.concat([fights[of_fight], pl.DataFrame(columns, schema=_PARTICIPANTS)], how="horizontal")
     key = ["match_no", "fight_no", "participant_no"]
     described = found.join(details.participants, on=key, how="inner", maintain_order="left", validate="1:1")
     if not described.height == found.height == details.participants.height:
@@ -231,12 +275,6 @@ def _participants(batch: str, detected: Sequence[MatchFights], details: FightDet
         participant_id(_FIGHT_ID, pl.col("participant_no")).alias("id"),
         _FIGHT_ID.alias("fight_id"),
     )
-
-
-def _squads(detected: Sequence[MatchFights], details: FightDetails) -> pl.DataFrame:
-    ids = {match.match_no: match.match_id for match in detected}
-    match_id = pl.col("match_no").replace_strict(ids, return_dtype=pl.String).alias("match_id")
-    return details.squads.with_columns(match_id)
 
 
 def _verify(connection: psycopg.Connection, batch: str, detected: Sequence[MatchFights], details: FightDetails) -> None:

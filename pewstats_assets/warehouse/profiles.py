@@ -10,7 +10,8 @@ from psycopg import sql
 from pewstats_assets.profiles import FightsOfBatch, ProfileSums
 from pewstats_assets.profiles.frames import KNOCKS, PARTICIPANTS, SQUADS
 from pewstats_assets.warehouse import dictionary
-from pewstats_assets.warehouse.bulk import copy_batch, delete_batch, read_frame
+from pewstats_assets.warehouse.bulk import ONLY_HASH_JOINS, copy_batch, delete_batch, read_frame
+from pewstats_assets.warehouse.fights import FightRows, WrittenBatch
 
 # A fight is of the batch of its participants. To say so spares PostgreSQL the fights of all other batches.
 _PARTICIPANTS: Final = """
@@ -48,16 +49,34 @@ _OTHERS_OF_SQUADS: Final[Mapping[str, sql.SQL]] = {
 # By default, PostgreSQL sorts the rows of a batch on disk.
 _ROOM_TO_SORT: Final = "SET LOCAL work_mem = '64MB'"
 # Two writers of one batch take turns at its matches, as in the write of its fights.
-_LOCK_BATCH: Final = "SELECT FROM matches WHERE batch = %(batch)s ORDER BY match_no FOR UPDATE"
+_LOCK_BATCH: Final = "SELECT loaded_at FROM matches WHERE batch = %(batch)s ORDER BY match_no FOR UPDATE"
 
 
-def fights_of(connection: psycopg.Connection, batch: str) -> FightsOfBatch:
-    """Return what the profiles of a batch are summed from."""
-    connection.execute(_ROOM_TO_SORT)
+def fights_of(connection: psycopg.Connection, batch: str, written: WrittenBatch | None = None) -> FightsOfBatch:
+    """Return what the profiles of a batch are summed from, and keep others from writing the batch until the commit.
+
+    Args:
+        connection: to the warehouse.
+        batch: the batch's key.
+        written: the last write of the batch's fights that is known of: unless there was one since, nothing is read.
+    """
+    loaded_at = {at for (at,) in connection.execute(_LOCK_BATCH, {"batch": batch})} - {None}
+    if written is not None and loaded_at == {written.at}:
+        return _as_read(written.rows)
+    for setting in (_ROOM_TO_SORT, *ONLY_HASH_JOINS):
+        connection.execute(setting)
     return FightsOfBatch(
         participants=_read(connection, _PARTICIPANTS, PARTICIPANTS, _OTHERS, batch),
         knocks=_read(connection, _KNOCKS, KNOCKS, _OTHERS, batch),
         squads=_read(connection, _SQUADS, SQUADS, _OTHERS_OF_SQUADS, batch),
+    )
+
+
+def _as_read(rows: FightRows) -> FightsOfBatch:
+    return FightsOfBatch(
+        participants=rows.participants.sort("id").select(PARTICIPANTS.names()).cast(PARTICIPANTS),
+        knocks=rows.knocks.sort("fight_id", "knock_no").select(KNOCKS.names()).cast(KNOCKS),
+        squads=rows.squads.sort("match_no", "team_id").select(SQUADS.names()).cast(SQUADS),
     )
 
 

@@ -44,9 +44,9 @@ def all_rows(connection: psycopg.Connection) -> list[Any]:
 
 def test_ids_are_made_of_match_and_fight(connection: psycopg.Connection) -> None:
     register_matches(connection, [1, 2])
-    assert write(connection, detected(1), detected(2)) == WrittenBatch(
-        2, 0, fights=4, participants=12, knocks=4, squads=4
-    )
+    written = write(connection, detected(1), detected(2))
+    assert (written.matches, written.quarantined) == (2, 0)
+    assert (written.fights, written.participants, written.knocks, written.squads) == (4, 12, 4, 4)
     fights = connection.execute("SELECT id, match_no, fight_no FROM team_fights ORDER BY id").fetchall()
     assert fights == [(1001, 1, 1), (1002, 1, 2), (2001, 2, 1), (2002, 2, 2)]
     participants = connection.execute(

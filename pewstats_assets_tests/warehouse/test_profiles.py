@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from pewstats_assets.profiles import sum_profiles
-from pewstats_assets.warehouse import replace_fights
+from pewstats_assets.warehouse import Databases, WrittenBatch, replace_fights
 from pewstats_assets.warehouse.profiles import fights_of, replace_profiles
 from pewstats_assets_tests.warehouse.examples import details_of, detected, register_matches
 
@@ -58,6 +58,24 @@ def test_a_batch_that_lost_its_fights_loses_its_profiles(connection: psycopg.Con
     load(connection, "batch_00001", 1, fights=2)
     load(connection, "batch_00001", 1, fights=0)
     assert connection.execute("SELECT count(*) FROM player_profiles").fetchone() == (0,)
+
+
+def test_fights_that_were_written_are_read_once_somebody_has_written_others(
+    databases: Databases, connection: psycopg.Connection
+) -> None:
+    register_matches(connection, [1])
+
+    def write(fights: int) -> WrittenBatch:
+        with databases.connect() as writer:
+            matches = [detected(1, fights)]
+            return replace_fights(writer, "batch_00001", "v2", matches, [], details=details_of(matches))
+
+    first = write(fights=2)
+    connection.execute("UPDATE fight_participants SET player_name = 'renamed' WHERE player_name = 'winner'")
+    names = fights_of(connection, "batch_00001", first).participants["player_name"]
+    assert "winner" in names
+    write(fights=3)
+    assert fights_of(connection, "batch_00001", first).participants.height == 9
 
 
 def one(connection: psycopg.Connection, query: str) -> dict[str, Any]:

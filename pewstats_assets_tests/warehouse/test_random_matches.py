@@ -6,10 +6,12 @@ from typing import Final
 import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from pewstats_assets.fights import MatchFights, find_fights
 from pewstats_assets.telemetry import MatchTelemetry
 from pewstats_assets.warehouse import replace_fights
+from pewstats_assets.warehouse.profiles import fights_of
 from pewstats_assets_tests.fights.events import Wire, damage, kill, knock
 from pewstats_assets_tests.fights.participation.examples import decode, roster, stacked
 from pewstats_assets_tests.fights.participation.test_reference import made, matches, rosters, times, where
@@ -47,3 +49,6 @@ def test_whatever_is_found_is_written(connection: psycopg.Connection) -> None:
     ]
     written = replace_fights(connection, batch, "v2", detected, [], details=found.details)
     assert written.participants == found.details.participants.height > MATCHES
+    unread, read = fights_of(connection, batch, written), fights_of(connection, batch)
+    for frame in ("participants", "knocks", "squads"):
+        assert_frame_equal(getattr(unread, frame), getattr(read, frame), check_exact=True)

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from pewstats_assets.settings import Settings
+from pewstats_assets.warehouse.bulk import ONLY_HASH_JOINS
 from pewstats_assets.warehouse.integrity.rules import Rule
 
 MAX_SAMPLES: Final = 10
@@ -39,9 +40,6 @@ class Finding:
 #: Doubles summed in another order differ by some 1e-16 of their magnitude per addition. This leaves room for a million
 #: additions, and is far below the damage of one hit in any total.
 _ROUNDING: Final = Decimal("1e-9")
-# Of rows that were just written the planner has no statistics. It takes them for few, and would compare each with each,
-# by nested loops, or by merging on the batch, which all of them have in common: seconds instead of 10 ms for a batch.
-_ONLY_HASH_JOINS: Final = ("SET LOCAL enable_nestloop = off", "SET LOCAL enable_mergejoin = off")
 _FINDINGS: Final = sql.SQL("""
 WITH violations AS ({violations}), numbered AS (
     SELECT {batch} AS batch, row_number() OVER (PARTITION BY {batch} ORDER BY v) AS number, v AS violation
@@ -78,7 +76,7 @@ def judge(
     }
     findings: dict[Rule, list[Finding]] = {}
     with connection.transaction():
-        for setting in _ONLY_HASH_JOINS:
+        for setting in ONLY_HASH_JOINS:
             connection.execute(setting)
         for rule in rules:
             query = _FINDINGS.format(
