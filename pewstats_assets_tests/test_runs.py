@@ -6,6 +6,7 @@ import logging
 import random
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -613,6 +614,28 @@ def test_a_failing_check_of_the_fights_alone_stops_the_profiles(
     assert batch.failed_checks == ["team_outcomes_name_the_teams"]
     assert any("blocking asset check" in failure for failure in batch.failures)
     assert counts(connection) == (1, 3, 0)
+
+
+@pytest.mark.parametrize("in_words", ["blocking asset check", 'relation "nowhere" does not exist'])
+def test_profiles_stay_as_they_were_unless_the_checks_of_the_fights_have_passed(
+    register: Register,
+    instance: dg.DagsterInstance,
+    connection: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    in_words: str,
+) -> None:
+    register(1, 1)
+    list(load_batches(instance, ["batch_00001"]))
+    connection.execute("UPDATE player_profile_sums SET player_name = 'of the first load'")
+    if "nowhere" in in_words:
+        unanswerable = replace(rule_named("duration_is_0_to_240_s"), violations="SELECT batch FROM nowhere")
+        monkeypatch.setattr("pewstats_assets.checks._BATCH_RULES", [unanswerable])
+    else:
+        break_at_commit(connection, "batch_00001")
+    (batch,) = load_batches(instance, ["batch_00001"])
+    assert any(in_words in failure for failure in batch.failures)
+    names = connection.execute("SELECT DISTINCT player_name FROM player_profile_sums").fetchall()
+    assert names == [("of the first load",)]
 
 
 def test_a_failing_check_of_the_profiles_fails_the_run(

@@ -7,7 +7,8 @@ batch has materializations and check results of its own, recorded as soon as the
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Final
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
@@ -22,6 +23,9 @@ from pewstats_assets.fights import FoundFights, find_fights, joined
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.telemetry import nothing
+
+if TYPE_CHECKING:
+    from pewstats_assets.warehouse import WrittenBatch
 
 #: In the order in which a batch goes through them.
 SPECS: Final = (TELEMETRY, TEAM_FIGHTS, FIGHT_PARTICIPANTS, PLAYER_PROFILES)
@@ -96,24 +100,48 @@ def _materialize(
         of_fights, of_participants, written = materialize_fights(context.log, warehouse, store, batch, found)
         yield _materialization(TEAM_FIGHTS, batch, of_fights)
         yield _materialization(FIGHT_PARTICIPANTS, batch, of_participants)
-    is_blocked = False
-    for evaluation in _evaluate(context, warehouse, batch, _FIGHTS):
-        is_blocked |= evaluation.blocking is True and not evaluation.passed
-        yield evaluation
-    if is_blocked and PLAYER_PROFILES.key in selected:
-        context.log.error("%s: a blocking check failed, so its profiles are not made.", batch)
-        return
     if PLAYER_PROFILES.key in selected:
-        yield _materialization(PLAYER_PROFILES, batch, materialize_profiles(context.log, warehouse, batch, written))
-    yield from _evaluate(context, warehouse, batch, [PLAYER_PROFILES])
+        yield from _make_profiles(context, warehouse, batch, written)
+    else:
+        yield from _evaluate(context, warehouse, batch, SPECS)
+
+
+def _make_profiles(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, batch: str, written: "WrittenBatch | None"
+) -> Events:
+    """Make the profiles of a batch, unless a blocking check of its fights fails.
+
+    Checks are evaluated beside, on another core: those of the fights while profiles are written, which are committed
+    only once they have passed, those of the profiles while the others are recorded.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        of_fights = beside.submit(_evaluate, context, warehouse, batch, _FIGHTS)
+        of_profiles = materialize_profiles(
+            context.log, warehouse, batch, written, may_commit=lambda: not _is_blocked(of_fights)
+        )
+        if of_profiles is None:
+            yield from of_fights.result()
+            context.log.error("%s: a blocking check failed, so its profiles are not made.", batch)
+            return
+        evaluations = beside.submit(_evaluate, context, warehouse, batch, [PLAYER_PROFILES])
+        yield from of_fights.result()
+        yield _materialization(PLAYER_PROFILES, batch, of_profiles)
+        yield from evaluations.result()
+
+
+def _is_blocked(evaluations: Future[list[dg.AssetCheckEvaluation]]) -> bool:
+    """Wait for checks; whether one that blocks failed, or they could not be evaluated."""
+    return evaluations.exception() is not None or any(
+        evaluation.blocking is True and not evaluation.passed for evaluation in evaluations.result()
+    )
 
 
 def _evaluate(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, batch: str, of: Sequence[dg.AssetSpec]
-) -> Iterator[dg.AssetCheckEvaluation]:
+) -> list[dg.AssetCheckEvaluation]:
     assets = {spec.key for spec in of}
     checks = [key for key in context.selected_asset_check_keys if key.asset_key in assets]
-    yield from evaluate(context.log, warehouse, checks, batch)
+    return list(evaluate(context.log, warehouse, checks, batch))
 
 
 def _materialization(spec: dg.AssetSpec, batch: str, metadata: Metadata) -> dg.AssetMaterialization:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Final
 
 import dagster as dg
@@ -31,8 +32,12 @@ PLAYER_PROFILES: Final = dg.AssetSpec(
 
 
 def materialize_profiles(
-    log: logging.Logger, warehouse: WarehouseResource, batch: str, written: WrittenBatch | None = None
-) -> Metadata:
+    log: logging.Logger,
+    warehouse: WarehouseResource,
+    batch: str,
+    written: WrittenBatch | None = None,
+    may_commit: Callable[[], bool] = lambda: True,
+) -> Metadata | None:
     """Sum the participants of a batch per player.
 
     Args:
@@ -40,16 +45,20 @@ def materialize_profiles(
         warehouse: has the fights, and takes the sums.
         batch: the batch's key.
         written: the write of its fights, if it was just now; spares reading them.
+        may_commit: asked once the sums are written; otherwise they are rolled back.
 
     Returns:
-        What came out, for its materialization.
+        What came out, for its materialization; None if it may not be committed.
     """
     start = time.monotonic()
 
-    def replace(connection: psycopg.Connection) -> ProfileSums:
+    def replace(connection: psycopg.Connection) -> ProfileSums | None:
         sums = sum_profiles(fights_of(connection, batch, written))
         replace_profiles(connection, batch, sums)
-        return sums
+        if may_commit():
+            return sums
+        connection.rollback()
+        return None
 
     sums = in_warehouse(log, warehouse, replace)
-    return metadata.of_profiles(sums, time.monotonic() - start)
+    return metadata.of_profiles(sums, time.monotonic() - start) if sums else None
