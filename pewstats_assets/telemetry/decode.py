@@ -276,7 +276,11 @@ def _frames_of(events: _Events, path: Place, match_object: MatchObject | None) -
         positions=positions.drop_nulls("time"),
         rosters=_rosters(events),
         phases=phases.drop_nulls("time"),
-        facts=_frame({name: [value] for name, value in facts.items()}, frames.FACTS),
+        facts=_frame(
+            {name: [value] for name, value in facts.items()},
+            frames.FACTS,
+            may_hold_nul=events.others.may_hold_nul,  # nothing else is in them that is not storable
+        ),
     )
 
 
@@ -376,6 +380,7 @@ def _rosters(events: _Events) -> pl.DataFrame:
             "team_rank": [ranks.get(account) for account in roster],
         },
         frames.ROSTERS,
+        may_hold_nul=events.others.may_hold_nul,
     )
 
 
@@ -397,12 +402,11 @@ def _phases(events: _Events) -> pl.DataFrame:
             ],
         },
         frames.PHASES,
+        may_hold_nul=events.others.may_hold_nul,
     )
 
 
-def _frame(
-    columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema, *, may_hold_nul: bool = True
-) -> pl.DataFrame:
+def _frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema, *, may_hold_nul: bool) -> pl.DataFrame:
     frame = pl.DataFrame(columns, schema=schema)
     no_nul = pl.col(pl.String).str.replace_all(NUL, REPLACEMENT, literal=True)
     return frame.with_columns(no_nul) if may_hold_nul else frame

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
+import numpy as np
 import polars as pl
 
 from pewstats_assets.errors import reason_of
@@ -262,6 +263,6 @@ def _contents(results: Sequence[tuple[int, Decoded]]) -> dict[FrameName, pl.Data
 
 
 def _stack(name: FrameName, numbered: Sequence[tuple[int, pl.DataFrame]]) -> pl.DataFrame:
-    match_no = pl.Int64()
-    frames_with_match = [frame.select(pl.lit(no, match_no).alias("match_no"), pl.all()) for no, frame in numbered]
-    return pl.concat([pl.DataFrame(schema=SCHEMAS[name]), *frames_with_match])
+    stacked = pl.concat([_FRAMES[name].to_frame(), *(frame for _, frame in numbered)])
+    match_nos = np.repeat([match_no for match_no, _ in numbered], [frame.height for _, frame in numbered])
+    return stacked.insert_column(0, pl.Series("match_no", match_nos, pl.Int64))
