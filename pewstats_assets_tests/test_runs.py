@@ -1,5 +1,6 @@
 """Real Dagster runs on PostgreSQL, Dagster's own storage included: what a batch leaves behind, and how a run fails."""
 
+import gc
 import gzip
 import json
 import logging
@@ -18,6 +19,7 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 
 from pewstats_assets.backfill import ASSETS, compare_players, load_batches, unfinished
 from pewstats_assets.definitions import BATCH_CHECK_JOB_NAME, JOB_NAME, TABLE_CHECK_JOB_NAME, build_defs
+from pewstats_assets.garbage import pass_over_imported
 from pewstats_assets.partitions import follow_warehouse, register_folder
 from pewstats_assets.quarantine import put_back_matches
 from pewstats_assets.retries import MAX_RETRIES
@@ -124,6 +126,15 @@ def picture(instance: dg.DagsterInstance) -> Any:
     assert event is not None
     assert event.asset_materialization is not None
     return event.asset_materialization.metadata["largest_fight"].value
+
+
+def test_a_run_does_not_look_for_garbage_among_what_it_has_imported(
+    register: Register, instance: dg.DagsterInstance
+) -> None:
+    gc.unfreeze()
+    pass_over_imported.cache_clear()
+    list(load_batches(instance, register(1, 1)))
+    assert gc.get_freeze_count() > len(gc.get_objects())
 
 
 def test_the_ui_gets_a_picture_of_the_largest_fight(register: Register, instance: dg.DagsterInstance) -> None:

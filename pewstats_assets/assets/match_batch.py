@@ -20,6 +20,7 @@ from pewstats_assets.checks import BATCH_CHECK_SPECS, evaluate
 from pewstats_assets.errors import first_line
 from pewstats_assets.failures import STORAGE_ERRORS
 from pewstats_assets.fights import FoundFights, find_fights, joined
+from pewstats_assets.garbage import pass_over_imported
 from pewstats_assets.partitions import backfill_policy, match_batches
 from pewstats_assets.resources import TelemetryStoreResource, WarehouseResource
 from pewstats_assets.telemetry import nothing
@@ -52,6 +53,7 @@ def match_batch(
         dagster.Failure: of several batches some failed; names each, with its reason. A batch that is alone fails with
             its own error. Blocking checks that failed are Dagster's to raise.
     """
+    pass_over_imported()
     context.log.addFilter(_is_not_about_outputs)
     failed: dict[str, Exception] = {}
     for batch in context.partition_keys:

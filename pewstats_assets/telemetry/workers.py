@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Final, TypeVar
 
+from pewstats_assets.garbage import pass_over_imported
 from pewstats_assets.limits import DEFAULT_LIMITS, Limits
 from pewstats_assets.places import ObjectUrl, Place
 from pewstats_assets.telemetry.errors import BrokenTelemetryError, Reason
@@ -114,7 +115,7 @@ def _decode_alone(file: RegisteredFile, limits: Limits) -> Decoded:
 
 def start_workers(number: int) -> ProcessPoolExecutor:
     """Start processes that have imported this room, but neither Dagster nor this process's connections."""
-    return ProcessPoolExecutor(number, mp_context=worker_context(), initializer=_end_with_parent)
+    return ProcessPoolExecutor(number, mp_context=worker_context(), initializer=_begin)
 
 
 def _decode(file: RegisteredFile, limits: Limits) -> Decoded:
@@ -137,6 +138,11 @@ def _size(file: RegisteredFile) -> int:
     with suppress(OSError):  # decoding says what is wrong with it
         return file.file.stat().st_size
     return 0
+
+
+def _begin() -> None:
+    pass_over_imported()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

@@ -1,5 +1,6 @@
 """Decoding in processes of their own: the same results in the same order, and nobody left behind."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -174,6 +175,11 @@ def test_worker_uses_one_thread_and_has_not_imported_dagster() -> None:
 def test_worker_has_imported_what_it_will_need_before_it_is_forked(module: str) -> None:
     with workers.start_workers(1) as pool:
         assert pool.submit(_has_imported, module).result()
+
+
+def test_worker_does_not_look_for_garbage_among_what_it_has_imported() -> None:
+    with workers.start_workers(1) as pool:
+        assert pool.submit(gc.get_freeze_count).result() > 10_000
 
 
 def test_workers_of_a_season_leave_a_server_that_is_ready_for_a_batch(tmp_path: Path) -> None:
