@@ -56,7 +56,9 @@ def describe_fights(
     keyed = keyed_events(combat)
     keyed_positions = positions.with_columns(player_key("player"))
     named = [keyed.select("match_no", key=f"{side}_key") for side in ("actor", "victim")]
-    seen = keyed_positions.select("match_no", "key", "team_id", is_account=is_account("player")).unique()
+    seen = keyed_positions.select("match_no", "key", "team_id", is_account=is_account("player")).unique(
+        maintain_order=True
+    )
     cast = cast_of(matches, named, seen.select("match_no", "key", "team_id"), rosters)
     events = numbered_events(keyed, cast)
     sightings = Sightings(events, numbered(keyed_positions, cast.players), cast)

@@ -132,6 +132,17 @@ def test_mate_who_is_on_no_roster_is_one() -> None:
     assert some(fought["a"], *MATES, "team_standing") == (0, 1, 1, False, 2)
 
 
+def test_who_is_on_no_roster_is_of_the_team_in_which_he_was_seen_first() -> None:
+    turncoats = [
+        seen(seconds, f"m{number}@{team}", (5.0, 0.0, 0.0))
+        for seconds, team in ((0, 1), (10, 2))
+        for number in range(20)
+    ]
+    fought = describe(*turncoats, damage(2, "a@1", "b@2"), *one_on_one())
+    assert some(fought["a"], *MATES) == (20, 20, 20, False)
+    assert some(fought["b"], *MATES) == (0, 0, 0, None)
+
+
 @pytest.mark.parametrize(("gap", "distance"), [(15.0, 10.0), (15.01, None)])
 def test_place_is_on_the_line_over_a_gap_of_15_seconds_at_most(gap: float, distance: float | None) -> None:
     mate = [seen(0, "m@1", (0.0, 0.0, 0.0)), seen(gap, "m@1", (20.0, 0.0, 0.0))]
