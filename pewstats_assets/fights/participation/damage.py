@@ -2,34 +2,37 @@
 
 import polars as pl
 
-from pewstats_assets.fights.participation.events import is_hit
+from pewstats_assets.fights.participation.cast import Cast
+from pewstats_assets.fights.participation.ordered import NO_ROW
 from pewstats_assets.fights.participation.sightings import Sightings
 from pewstats_assets.fights.participation.states import KNOCKED
 
 
-def damage_by_state(window: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
+def damage_by_state(window: pl.DataFrame, cast: Cast, sightings: Sightings) -> pl.DataFrame:
     """Split the damage that participants dealt (v2 rule 17) by the state of the victim just before.
 
     Returns:
-        `participant`, `damage_to_standing`, `damage_to_knocked`, for who dealt damage.
+        `damage_to_standing`, `damage_to_knocked` of each participant.
     """
     damage, is_knocked = pl.col("damage"), pl.col("is_knocked")
-    dealt = window.filter(pl.col("kind") == "damage")
-    return (
+    dealt = window.select("event", "damage", participant="actor_participant").filter(window["kind"] == "damage")
+    found = (
         dealt.with_columns(is_knocked=sightings.victim_state[dealt["event"].to_numpy()] == KNOCKED)
-        .group_by(participant="actor_participant", maintain_order=True)
+        .group_by("participant", maintain_order=True)
         .agg(damage_to_standing=damage.filter(~is_knocked).sum(), damage_to_knocked=damage.filter(is_knocked).sum())
     )
+    return cast.of_participants(found).fill_null(0)
 
 
-def damage_by_weapon(window: pl.DataFrame) -> pl.DataFrame:
+def damage_by_weapon(hits: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     """Sum the damage of hits by weapon, most first, as a JSON array of objects with `weapon` and `damage`.
 
     Returns:
-        `participant`, `damage_by_weapon`, for who dealt a hit.
+        `damage_by_weapon` of each participant; null without a hit.
     """
-    return (
-        window.filter(is_hit())
+    found = (
+        hits.select("actor_participant", "damage_causer", "damage")
+        .filter(pl.col("actor_participant") != NO_ROW)
         .group_by("actor_participant", weapon="damage_causer", maintain_order=True)
         .agg(pl.col("damage").sum())
         .sort("actor_participant", "damage", "weapon", descending=[False, True, False])
@@ -37,3 +40,4 @@ def damage_by_weapon(window: pl.DataFrame) -> pl.DataFrame:
         .group_by(participant="actor_participant", maintain_order=True)
         .agg(damage_by_weapon=pl.format("[{}]", pl.col("json").str.join(",")))
     )
+    return cast.of_participants(found)

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from pewstats_assets.fights.participation.cast import Cast, numbered, player_key
-from pewstats_assets.fights.participation.ordered import Numbers, Ordered, rows_of_ranges
+from pewstats_assets.fights.participation.cast import Cast, numbers_of_teams
+from pewstats_assets.fights.participation.ordered import NO_ROW, Numbers, Ordered, by_group, rows_of_ranges
+from pewstats_assets.fights.participation.players import Players
 
 CM_PER_M: Final = 100
 US_PER_S: Final = 1_000_000
@@ -18,7 +19,7 @@ S_PER_US: Final = 1e-6
 
 #: What counts in a fight's window; `kill_v1` ends lives and knocks, but no ruleset counts it.
 _IN_WINDOWS: Final = ("damage", "knock", "kill")
-_SIDES: Final = ("actor", "victim")
+SIDES: Final = ("actor", "victim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +30,27 @@ class Window:
     behind: Numbers
 
 
-def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Sort rows of matches by time, equal times as in the file."""
-    # Stable sorting is fast here: files are nearly in order.
-    return frame.sort("match_no", "time", "event_index", maintain_order=True)
+def numbered_events(combat: pl.DataFrame, players: Players, cast: Cast) -> pl.DataFrame:
+    """Put combat events in order, equal times as in the file, and number them, their players and teams.
 
+    Args:
+        combat: `match_no` and the columns of `telemetry.frames.COMBAT`.
+        players: numbers players.
+        cast: has the teams.
 
-def keyed_events(combat: pl.DataFrame) -> pl.DataFrame:
-    """Put combat events in order, numbered by `event`, with `actor_key` and `victim_key` (see `player_key`)."""
-    keys = [player_key(side).alias(f"{side}_key") for side in _SIDES]
-    return in_order(combat).with_row_index("event").with_columns(keys)
-
-
-def numbered_events(keyed: pl.DataFrame, cast: Cast) -> pl.DataFrame:
-    """Put the players' numbers, `actor` and `victim`, in place of their keys, and add those of their teams.
-
-    `actor_team` and `victim_team` are null for teams that are in no fight of the match.
+    Returns:
+        `event`, the columns of `combat`, `actor` and `victim`, and `actor_team` and `victim_team`, `NO_ROW` for teams
+        that are in no fight of the match.
     """
-    for side in _SIDES:
-        keyed = numbered(keyed.rename({f"{side}_key": "key"}), cast.players).rename({"player": side})
-        teams = cast.teams.select(
-            "match_no", pl.col("team_id").alias(f"{side}_team_id"), pl.col("team").alias(f"{side}_team")
-        )
-        keyed = keyed.join(teams, on=["match_no", f"{side}_team_id"], how="left", maintain_order="left")
-    return keyed
+    # Stable sorting is fast here: files are nearly in order.
+    events = combat.sort("match_no", "time", "event_index", maintain_order=True).with_row_index("event")
+    return events.with_columns(
+        *(players.number(events, side) for side in SIDES),
+        *(
+            pl.Series(f"{side}_team", numbers_of_teams(cast.teams, events["match_no"], events[f"{side}_team_id"]))
+            for side in SIDES
+        ),
+    )
 
 
 def windows_of(events: pl.DataFrame, cast: Cast) -> Window:
@@ -74,30 +72,40 @@ def window_events(events: pl.DataFrame, cast: Cast, windows: Window) -> pl.DataF
     Damage of 0 is left out: it adds nothing.
 
     Returns:
-        `fight`, the columns of the events, and `actor_participant` and `victim_participant`, null for who is none.
+        `fight`, the columns of the events, and `actor_participant` and `victim_participant`, `NO_ROW` for who is none.
     """
-    is_of_two_teams = pl.col("actor_team") != pl.col("victim_team")
-    counted = events.filter(
-        pl.col("kind").is_in(_IN_WINDOWS),
-        is_of_two_teams | (is_of_two_teams.is_not_null() & (pl.col("kind") != "damage")),
-        (pl.col("kind") != "damage") | (pl.col("damage") != 0),
-    ).sort("actor_team", "event")
-    by_team = Ordered(counted["actor_team"].to_numpy(), counted["event"].to_numpy())
+    is_counted = (
+        pl.col("kind").is_in(_IN_WINDOWS) & (pl.col("actor_team") != NO_ROW) & (pl.col("victim_team") != NO_ROW)
+    )
+    is_counted &= (pl.col("kind") != "damage") | (
+        (pl.col("damage") != 0) & (pl.col("actor_team") != pl.col("victim_team"))
+    )
+    actor_team, victim_team = (events[f"{side}_team"].to_numpy() for side in SIDES)
+    event = events.select(is_counted).to_series().arg_true().to_numpy().astype(np.int64)
+    event = event[by_group(actor_team[event])]
+    by_team = Ordered(actor_team[event], event)
     fight, team = cast.sides["fight"].to_numpy(), cast.sides["team"].to_numpy()
     side, row = rows_of_ranges(
         by_team.first_from(team, windows.first[fight]), by_team.first_from(team, windows.behind[fight])
     )
-    found = (
-        counted[row]
-        .with_columns(pl.Series("fight", fight[side], pl.UInt32))
-        .join(cast.sides.select("fight", victim_team="team"), on=["fight", "victim_team"], how="semi")
-        .sort("fight", "event")
-    )
-    for of in _SIDES:
-        names = cast.participants.select("fight", pl.col("player_name").alias(f"{of}_name"), "participant")
-        found = found.join(names, on=["fight", f"{of}_name"], how="left", maintain_order="left")
-        found = found.rename({"participant": f"{of}_participant"})
-    return found
+    event, of_fight = event[row], fight[side]
+    teams = cast.teams.height
+    is_between = np.isin(of_fight * teams + victim_team[event], fight * teams + team)
+    event, of_fight = event[is_between], of_fight[is_between]
+    order = np.lexsort((event, of_fight))
+    found = events[event[order]].with_columns(fight=of_fight[order])
+    participants = [
+        found.select("fight", player_name=f"{side}_name")
+        .join(
+            cast.participants.select("fight", "player_name", pl.col("participant").alias(f"{side}_participant")),
+            on=["fight", "player_name"],
+            how="left",
+            maintain_order="left",
+        )
+        .select(pl.col(f"{side}_participant").fill_null(NO_ROW))
+        for side in SIDES
+    ]
+    return pl.concat([found, *participants], how="horizontal")
 
 
 def is_hit() -> pl.Expr:

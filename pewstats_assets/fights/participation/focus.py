@@ -3,45 +3,43 @@
 from datetime import timedelta
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from pewstats_assets.fights.participation.events import is_hit
+from pewstats_assets.fights.participation.cast import Cast
+from pewstats_assets.fights.participation.ordered import NO_ROW, begins_of
 
 #: Before and after a hit, inclusive.
 FOCUS_WITHIN: Final = timedelta(seconds=3)
 
-_TARGET: Final = ("fight", "victim_name", "actor_team_id")
-_LONG: Final = timedelta(hours=1)
+_WITHIN_US: Final = FOCUS_WITHIN // timedelta(microseconds=1)
 
 
-def focused_damage(window: pl.DataFrame) -> pl.DataFrame:
+def focused_damage(hits: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     """Sum the damage of hits on whom a team mate hit, too, within 3 s.
 
     Returns:
-        `participant`, `focused_damage`, for who dealt a hit.
+        `focused_damage` of each participant.
     """
-    hits = window.filter(is_hit()).sort(*_TARGET, "event")
-    time = pl.col("time")
-    is_same_target = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in _TARGET)
-    is_other_player = pl.col("actor_name").ne_missing(pl.col("actor_name").shift())
-    # Of the hits on one target by one team, the last by somebody else is where the name changed last, and long ago if
-    # it never did; the next by somebody else likewise.
-    last_of_other = (
-        pl.when("is_new_target").then(time.min() - _LONG).when("is_new_player").then(time.shift()).forward_fill()
+    names = hits["victim_name"]
+    by_name = names.cast(pl.Enum(names.drop_nulls().unique().sort())).to_physical().cast(pl.Int64)
+    target = [hits["actor_team"].to_numpy(), by_name.fill_null(-1).to_numpy(), hits["fight"].to_numpy()]
+    row = np.lexsort(target)
+    is_new_target = np.logical_or.reduce([begins_of(part[row]) for part in target])
+    participant, time = hits["actor_participant"].to_numpy()[row], hits["time"].to_physical().to_numpy()[row]
+    # Of the hits on one target by one team, those by one player that follow each other are a run: the last hit by
+    # somebody else is the one before the run, the next by somebody else is the one behind it.
+    first = np.flatnonzero(is_new_target | begins_of(participant))
+    length = np.diff(first, append=hits.height)
+    last_of_other = np.repeat(np.where(is_new_target[first], NO_ROW, first - 1), length)
+    behind = first + length
+    next_of_other = np.repeat(np.where(np.append(is_new_target, True)[behind], NO_ROW, behind), length)
+    is_focused = ((last_of_other != NO_ROW) & (time - time[last_of_other] <= _WITHIN_US)) | (
+        (next_of_other != NO_ROW) & (time[next_of_other] - time <= _WITHIN_US)
     )
-    next_of_other = (
-        pl.when(pl.col("is_new_target").shift(-1, fill_value=True))
-        .then(time.max() + _LONG)
-        .when(pl.col("is_new_player").shift(-1))
-        .then(time.shift(-1))
-        .backward_fill()
-    )
-    return (
-        hits.with_columns(is_new_target=~is_same_target, is_new_player=is_other_player)
-        .with_columns(
-            pl.col("is_new_target").fill_null(value=True),
-            is_focused=((time - last_of_other) <= FOCUS_WITHIN) | ((next_of_other - time) <= FOCUS_WITHIN),
-        )
-        .group_by(participant="actor_participant", maintain_order=True)
+    found = (
+        pl.DataFrame({"participant": participant, "damage": hits["damage"][row], "is_focused": is_focused})
+        .group_by("participant", maintain_order=True)
         .agg(focused_damage=pl.col("damage").filter("is_focused").sum())
     )
+    return cast.of_participants(found).fill_null(0)

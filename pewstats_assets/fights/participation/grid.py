@@ -8,8 +8,9 @@ import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import US_PER_S, Window
-from pewstats_assets.fights.participation.ordered import Numbers, rows_of_ranges
-from pewstats_assets.fights.participation.sightings import Flags, Floats, Sightings
+from pewstats_assets.fights.participation.mates import Mates
+from pewstats_assets.fights.participation.ordered import Flags, Numbers, rows_of_ranges
+from pewstats_assets.fights.participation.sightings import Floats, Sightings
 from pewstats_assets.fights.participation.states import DEAD, STANDING
 
 STEP_US: Final = US_PER_S
@@ -53,17 +54,15 @@ class Grid:
         is_alive: of each point; false while the player is not seen at all.
     """
 
-    def __init__(self, rows: pl.DataFrame, cast: Cast, sightings: Sightings, windows: Window) -> None:
-        """Lay the grid.
-
-        Args:
-            rows: `fight` and `player`, each pair once.
-            cast: has the fights.
-            sightings: of everybody.
-            windows: of the fights.
-        """
-        self._rows = rows.select("fight", "player").with_row_index("row")
-        fight, player = rows["fight"].to_numpy(), rows["player"].to_numpy()
+    def __init__(self, mates: Mates, cast: Cast, sightings: Sightings, windows: Window) -> None:
+        """Lay the grid for participants and their team mates."""
+        of_participants = cast.participants["fight"].to_numpy()
+        players = np.concatenate([cast.participants["player"].to_numpy(), mates.player])
+        self._span = int(players.max(initial=0)) + 1
+        self._keys: Numbers = np.unique(
+            np.concatenate([of_participants, of_participants[mates.participant]]) * self._span + players
+        )
+        fight, player = np.divmod(self._keys, self._span)
         start, end = (cast.fights[name].to_physical().to_numpy()[fight] for name in ("start", "end"))
         points = (end - start) // STEP_US + 1
         self._first: Numbers = np.cumsum(points) - points
@@ -85,28 +84,19 @@ class Grid:
             for sighting, is_at in ((one, is_first), (one + 1, 0))
         )
         pair, step = rows_of_ranges(from_step, to_step)
-        row, one = row[pair], one[pair]
-        point = self._first[row] + step
+        point = self._first[row][pair] + step
         self.place[point] = sightings.between(
-            sightings.known_before[one], sightings.known_after[one + 1], start[row] + step * STEP_US
+            sightings.known_before[one], sightings.known_after[one + 1], pair, start[row][pair] + step * STEP_US
         )
-        self.is_standing[point] = sightings.state[one] == STANDING
-        self.is_alive[point] = sightings.state[one] != DEAD
+        self.is_standing[point] = (sightings.state[one] == STANDING)[pair]
+        self.is_alive[point] = (sightings.state[one] != DEAD)[pair]
 
-    def of(self, players: pl.DataFrame) -> Lines:
-        """Take the lines of players in fights, by `fight` and `player`, in their order."""
-        row = players.join(self._rows, on=["fight", "player"], how="left", maintain_order="left")["row"].to_numpy()
+    def of(self, fight: Numbers, player: Numbers) -> Lines:
+        """Take the lines of players in fights, in their order."""
+        row = np.searchsorted(self._keys, fight * self._span + player)
         points = self._points[row]
         _, point = rows_of_ranges(self._first[row], self._first[row] + points)
         return Lines(np.cumsum(points) - points, point)
-
-
-def rows_of_grid(mates: pl.DataFrame, cast: Cast) -> pl.DataFrame:
-    """List whose places are needed in which fight: those of participants and of their team mates."""
-    of_mates = mates.join(cast.participants.select("participant", "fight"), on="participant").select(
-        "fight", player="mate"
-    )
-    return pl.concat([cast.participants.select("fight", "player"), of_mates]).unique(maintain_order=True)
 
 
 def per_second(lines: Lines, values: Floats, is_known: Flags) -> pl.Series:

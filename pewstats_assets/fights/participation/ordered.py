@@ -1,11 +1,15 @@
 """Rows in order, and finding them by binary search: what joins by inequality are made of here."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+#: In place of the number of a row, where there is none.
+NO_ROW: Final = -1
 
 
 class Ordered:
@@ -34,3 +38,28 @@ def rows_of_ranges(first: Numbers, behind: Numbers) -> tuple[Numbers, Numbers]:
     number = np.repeat(np.arange(len(counts)), counts)
     begins = np.cumsum(counts) - counts
     return number, np.arange(len(number)) + np.repeat(first - begins, counts)
+
+
+def begins_of(group: npt.NDArray[Any]) -> Flags:
+    """Tell which rows are the first of their group; rows of a group follow each other."""
+    begins = np.ones(len(group), np.bool_)
+    begins[1:] = group[1:] != group[:-1]
+    return begins
+
+
+def places_in_groups(group: npt.NDArray[Any]) -> Numbers:
+    """Number the rows within their group, from 0; rows of a group follow each other."""
+    first = np.flatnonzero(begins_of(group))
+    return np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
+
+
+def by_group(group: Numbers) -> Numbers:
+    """Return the rows by group, those of a group in the order they have."""
+    # Numbers of two bytes are sorted in a tenth of the time.
+    is_small = len(group) > 0 and group.max() <= np.iinfo(np.uint16).max
+    return np.argsort(group.astype(np.uint16) if is_small else group, kind="stable")
+
+
+def counts(group: Numbers, groups: int) -> Numbers:
+    """Count the rows of each of so many groups; rows of `NO_ROW` are in none."""
+    return np.bincount(group[group != NO_ROW], minlength=groups)

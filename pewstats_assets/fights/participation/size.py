@@ -32,25 +32,17 @@ def refuse_too_much(events: pl.DataFrame, cast: Cast, windows: Window) -> None:
         TooMuchToDescribeError: for some matches it is too much.
     """
     knocks_before = np.concatenate([[0], np.cumsum((events["kind"] == "knock").to_numpy())])
-    fights = cast.fights.select(
-        "fight",
-        "match_no",
-        seconds=(pl.col("end") - pl.col("start")).dt.total_microseconds() // US_PER_S + 1,
-        events=pl.Series(windows.behind - windows.first),
-        knocks=pl.Series(knocks_before[windows.behind] - knocks_before[windows.first]),
-    )
-    of_team = ["match_no", "team_id"]
-    sides = (
-        cast.participants.group_by("fight", *of_team)
-        .agg(participants=pl.len().cast(pl.Int64))
-        .join(cast.members.group_by(of_team).agg(members=pl.len().cast(pl.Int64)), on=of_team)
-        .join(fights.drop("match_no"), on="fight")
-    )
-    people = pl.col("participants") + pl.col("members")
-    grids = sides.select("match_no", work=pl.col("participants") * pl.col("members") * pl.col("seconds"))
-    chances = sides.select("match_no", work=pl.col("knocks") * people * _WIDTH_OF_CHANCE)
-    in_windows = fights.select("match_no", work=pl.col("events") * _WIDTH_OF_EVENT)
-    work = pl.concat([grids, chances, in_windows]).group_by("match_no").agg(pl.col("work").sum())
-    too_much = work.filter(pl.col("work") > MAX_WORK)["match_no"].sort().to_list()
+    start, end = (cast.fights[name].to_physical().to_numpy() for name in ("start", "end"))
+    seconds = (end - start) // US_PER_S + 1
+    knocks = knocks_before[windows.behind] - knocks_before[windows.first]
+    fight, team = cast.sides["fight"].to_numpy(), cast.sides["team"].to_numpy()
+    participants = np.bincount(cast.participants["side"].to_numpy(), minlength=len(fight))
+    members = np.bincount(cast.members.team, minlength=cast.teams.height)[team]
+    grids = participants * members * seconds[fight]
+    chances = np.where(participants > 0, knocks[fight] * (participants + members) * _WIDTH_OF_CHANCE, 0)
+    in_windows = (windows.behind - windows.first) * _WIDTH_OF_EVENT
+    work = in_windows + np.bincount(fight, grids + chances, minlength=len(in_windows))
+    match_nos, match = np.unique(cast.fights["match_no"].to_numpy(), return_inverse=True)
+    too_much = match_nos[np.bincount(match, work) > MAX_WORK].tolist()
     if too_much:
         raise TooMuchToDescribeError(too_much)

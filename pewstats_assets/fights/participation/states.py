@@ -7,60 +7,89 @@ seen with health, or is the victim of an event, that long after death. To deal d
 lit them.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+from pewstats_assets.fights.participation.ordered import Flags, Numbers, begins_of, rows_of_ranges
+from pewstats_assets.telemetry.frames import KINDS
+
+States = npt.NDArray[np.uint8]
 
 STANDING: Final = 0
 KNOCKED: Final = 1
 DEAD: Final = 2
+#: The change of an event that changes nothing.
+UNCHANGED: Final = 255
 
 UP_AFTER: Final = timedelta(seconds=5)
 
 #: Of its victim, by the kind of event.
 _STATE_AFTER: Final = {"knock": KNOCKED, "revive": STANDING, "kill": DEAD, "kill_v1": DEAD}
+_UP_AFTER_US: Final = UP_AFTER // timedelta(microseconds=1)
 
 
-def state_after() -> pl.Expr:
-    """Tell the state that an event leaves its victim in, by `kind`; null if it changes nothing."""
-    return pl.col("kind").replace_strict(_STATE_AFTER, default=None, return_dtype=pl.UInt8)
+@dataclass(frozen=True, slots=True)
+class StatesOfSightings:
+    """The states around sightings; arrays have an entry for each.
+
+    Attributes:
+        before: the player's state just before it; what it shows itself is seen before it.
+        after: the player's state just after it.
+        is_up_again: whether it shows that the player stands again.
+    """
+
+    before: States
+    after: States
+    is_up_again: Flags
 
 
-def with_states(sightings: pl.DataFrame) -> pl.DataFrame:
-    """Add the state just before and just after every sighting, and whether it shows that the player stands again.
+def state_after(kind: pl.Series) -> States:
+    """Tell the state that events leave their victims in, by their kind."""
+    of_kinds = np.array([_STATE_AFTER.get(name, UNCHANGED) for name in KINDS.values()], np.uint8)
+    return np.take(of_kinds, kind.to_physical().to_numpy())
+
+
+def states_of(
+    player: Numbers, time: Numbers, change: States, *, is_victim: Flags, has_health: Flags
+) -> StatesOfSightings:
+    """Tell the states before and after every sighting.
 
     Args:
-        sightings: sorted by player, and each player's in order, with `player`, `time`, `is_victim` (of an event),
-            `change` (the state that the event leaves its victim in, or null) and `has_health` (by a position).
-
-    Returns:
-        Them with `state_before` and `state`, UInt8, and `is_up_again`.
+        player: of each sighting; they are sorted by player, and each player's in order.
+        time: in microseconds.
+        is_victim: whether the player is the victim of an event.
+        change: the state that the event leaves its victim in; `UNCHANGED` for others.
+        has_health: whether the player has, by a position.
     """
-    is_sign_of_life = pl.col("has_health") | (pl.col("is_victim") & pl.col("was_killed"))
-    is_long_after = pl.col("time") >= pl.col("downed_at") + UP_AFTER
-    is_standing = pl.col("is_up_again") | pl.col("is_first")
-    standing = pl.lit(STANDING, pl.UInt8)
+    is_first = begins_of(player)
+    is_up_again = np.zeros(len(player), np.bool_)
+    is_up_again[_first_signs_of_life(is_first, time, is_victim, change, has_health)] = True
 
-    def since_last_down(value: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
-        """What a value was at the player's last knock or death before the sighting."""
-        was_down = pl.col("is_down").shift()
-        return pl.when("is_first").then(otherwise).when(was_down).then(value.shift()).forward_fill()
+    is_standing = is_first | is_up_again
+    known = np.where((change == UNCHANGED) & is_standing, np.uint8(STANDING), change)
+    row = np.flatnonzero(known != UNCHANGED)
+    after = np.repeat(known[row], np.diff(row, append=len(player)))
+    before = np.where(is_standing, np.uint8(STANDING), np.roll(after, 1))
+    return StatesOfSightings(before, after, is_up_again)
 
-    return (
-        sightings.with_columns(
-            is_first=(pl.col("player") != pl.col("player").shift()).fill_null(value=True),
-            is_down=(pl.col("change") != STANDING).fill_null(value=False),
-        )
-        .with_columns(
-            downed_at=since_last_down(pl.col("time"), pl.col("time").max()),  # nobody is seen so long after that
-            was_killed=since_last_down(pl.col("change") == DEAD, pl.lit(value=False)),
-        )
-        .with_columns(is_sign=is_sign_of_life & is_long_after)
-        .with_columns(signs=pl.col("is_sign").cum_sum())
-        .with_columns(signs_before=since_last_down(pl.col("signs"), pl.col("signs")))
-        .with_columns(is_up_again=pl.col("is_sign") & (pl.col("signs") == pl.col("signs_before") + 1))
-        .with_columns(state=pl.coalesce("change", pl.when(is_standing).then(standing)).forward_fill())
-        .with_columns(state_before=pl.when(is_standing).then(standing).otherwise(pl.col("state").shift()))
-        .drop("is_first", "is_down", "downed_at", "was_killed", "is_sign", "signs", "signs_before")
-    )
+
+def _first_signs_of_life(
+    is_first: Flags, time: Numbers, is_victim: Flags, change: States, has_health: Flags
+) -> Numbers:
+    """Find the first sighting after each knock or death that shows the player standing again."""
+    downs = np.flatnonzero((change == KNOCKED) | (change == DEAD))
+    # A knock or death is seen until the next of the same player, that included.
+    firsts = np.flatnonzero(is_first)
+    behind_player = np.append(firsts, len(is_first))[np.searchsorted(firsts, downs, "right")]
+    behind = np.minimum(np.append(downs[1:] + 1, len(is_first))[: len(downs)], behind_player)
+    number, row = rows_of_ranges(downs + 1, behind)
+    down = downs[number]
+    is_sign = has_health[row] | (is_victim[row] & (change[down] == DEAD))
+    is_sign &= time[row] >= time[down] + _UP_AFTER_US
+    number, row = number[is_sign], row[is_sign]
+    return np.compress(begins_of(number), row)

@@ -8,14 +8,15 @@ import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import S_PER_US
-from pewstats_assets.fights.participation.ordered import Ordered
+from pewstats_assets.fights.participation.ordered import NO_ROW, Ordered, begins_of, counts
 from pewstats_assets.fights.participation.sightings import Sightings
 from pewstats_assets.fights.participation.states import STANDING
 
 #: After the knock, inclusive.
 TRADED_WITHIN: Final = timedelta(seconds=10)
-#: What is counted of the opportunities of a participant.
-TRADES: Final = ("trade_opportunities", "trades_by_self", "trades_by_team")
+
+_DOWNS: Final = ("knock", "kill", "kill_v1")
+_TRADED_WITHIN_US: Final = TRADED_WITHIN // timedelta(microseconds=1)
 
 
 def with_trades(knocks: pl.DataFrame, events: pl.DataFrame, cast: Cast) -> pl.DataFrame:
@@ -25,49 +26,40 @@ def with_trades(knocks: pl.DataFrame, events: pl.DataFrame, cast: Cast) -> pl.Da
         The knocks, and `trader` (a player's number), `traded_by_account_id`, `traded_after_s`; null if nobody did in
         time.
     """
-    # Downs of one player by one team, in order.
+    # Downs of one player by one team, in order, and a row behind the last that is of nobody.
     downs = (
-        events.filter(pl.col("kind").is_in(["knock", "kill", "kill_v1"]), pl.col("actor_team").is_not_null())
-        .select(
-            *("event", "actor"),
-            group=_group("victim", "actor_team", cast),
-            traded_at="time",
-            traded_by_account_id="actor_account_id",
-        )
-        .sort("group", "event")
+        events.select("event", "time", "actor", "actor_account_id", by_team=_pair("victim", "actor_team", cast))
+        .filter(events["kind"].is_in(_DOWNS) & (events["actor_team"] != NO_ROW))
+        .sort("by_team", maintain_order=True)
     )
-    by_group = Ordered(downs["group"].to_numpy(), downs["event"].to_numpy())
-    none = downs.height  # a row of nulls behind the last
-    next_by_other = (
-        pl.when(pl.col("group").ne_missing(pl.col("group").shift(-1)))
-        .then(none)
-        .when(pl.col("actor") != pl.col("actor").shift(-1))
-        .then(pl.int_range(1, pl.len() + 1))
-        .backward_fill()
-    )
-    downs = downs.with_columns(next_by_other=next_by_other.cast(pl.Int64))
-    downs = pl.concat([downs, downs.clear(1)])
+    none = downs.height
+    pairs, pair = np.unique(downs["by_team"].to_numpy(), return_inverse=True)
+    by_pair = Ordered(pair, downs["event"].to_numpy())
+    pair, actor = np.append(pair, NO_ROW), np.append(downs["actor"].to_numpy(), NO_ROW)
+    # Those by one player that follow each other are a run; the first by somebody else is behind it.
+    run = np.flatnonzero(begins_of(pair) | begins_of(actor))
+    next_by_other = np.repeat(np.append(run[1:], none), np.diff(run, append=none + 1))
 
-    asked = knocks.select("is_by_enemy", "event", "time", "victim", group=_group("actor", "victim_team", cast))
-    first = by_group.first_from(asked["group"].to_numpy(), asked["event"].to_numpy() + 1)
+    asked = knocks.select(_pair("actor", "victim_team", cast)).to_series().to_numpy()
+    place = np.searchsorted(pairs, asked)
+    place = np.where(np.append(pairs, NO_ROW)[place] == asked, place, len(pairs))
+    first = by_pair.first_from(place, knocks["event"].to_numpy() + 1)
     # The victim may be the first, with a grenade that was thrown before: then it is the first by somebody else.
-    is_by_victim = (downs["actor"][first] == asked["victim"]).fill_null(value=False).to_numpy()
-    first = np.where(is_by_victim, downs["next_by_other"][first].fill_null(none).to_numpy(), first)
-
-    after = pl.col("traded_at") - pl.col("time")
-    is_trade = pl.col("is_by_enemy") & (pl.col("group_of_trade") == pl.col("group")) & (after <= TRADED_WITHIN)
-    found = downs[first].select("traded_at", "traded_by_account_id", trader="actor", group_of_trade="group")
-    traded = pl.concat([asked, found], how="horizontal").select(
-        trader=pl.when(is_trade).then("trader"),
-        traded_by_account_id=pl.when(is_trade & (pl.col("traded_by_account_id") != "")).then("traded_by_account_id"),
-        traded_after_s=pl.when(is_trade).then(after.dt.total_microseconds() * S_PER_US),
+    first = np.where(actor[first] == knocks["victim"].to_numpy(), next_by_other[first], first)
+    time = np.append(downs["time"].to_physical().to_numpy(), 0)[first]
+    after = time - knocks["time"].to_physical().to_numpy()
+    is_trade = pl.Series(knocks["is_by_enemy"].to_numpy() & (pair[first] == place) & (after <= _TRADED_WITHIN_US))
+    account = downs["actor_account_id"].extend_constant(None, 1)[first]
+    return knocks.with_columns(
+        trader=pl.when(is_trade).then(pl.Series(actor[first])),
+        traded_by_account_id=pl.when(is_trade & (account != "")).then(account),
+        traded_after_s=pl.when(is_trade).then(pl.Series(after * S_PER_US)),
     )
-    return pl.concat([knocks, traded], how="horizontal")
 
 
-def _group(player: str, team: str, cast: Cast) -> pl.Expr:
+def _pair(player: str, team: str, cast: Cast) -> pl.Expr:
     """Number a player together with a team of the same match."""
-    return pl.col(player).cast(pl.Int64) * cast.teams.height + pl.col(team)
+    return pl.col(player) * cast.teams.height + pl.col(team)
 
 
 def trade_chances(knocks: pl.DataFrame, cast: Cast, sightings: Sightings) -> pl.DataFrame:
@@ -79,20 +71,28 @@ def trade_chances(knocks: pl.DataFrame, cast: Cast, sightings: Sightings) -> pl.
         sightings: tell who stood just before the knock.
 
     Returns:
-        `participant`, `trade_opportunities`, `trades_by_self`, `trades_by_team`, for who had an opportunity.
+        `trade_opportunities`, `trades_by_self`, `trades_by_team` of each participant.
     """
-    mates = cast.participants.select("fight", "participant", "player", victim_team_id="team_id")
-    chances = (
-        knocks.filter("is_by_enemy")
-        .select("fight", "event", "victim_team_id", "victim_participant", "trader")
-        .join(mates, on=["fight", "victim_team_id"])
-        .filter(pl.col("participant").ne_missing(pl.col("victim_participant")))
+    participants = cast.participants.height
+    by_enemy = knocks.select(
+        "fight", "event", "victim_team", "victim_participant", pl.col("trader").fill_null(NO_ROW)
+    ).filter(knocks["is_by_enemy"])
+    knock, participant = cast.participants_of_sides(by_enemy["fight"].to_numpy(), by_enemy["victim_team"].to_numpy())
+    player = cast.participants["player"].to_numpy()[participant]
+    seq = sightings.seq_of_event[by_enemy["event"].to_numpy()]
+    is_chance = (participant != by_enemy["victim_participant"].to_numpy()[knock]) & (
+        sightings.state_before(player, seq[knock]) == STANDING
     )
-    seq = sightings.seq_of_event[chances["event"].to_numpy()]
-    is_standing = sightings.state_before(chances["player"].to_numpy(), seq) == STANDING
-    is_by_self = pl.col("trader") == pl.col("player")
-    return (
-        chances.filter(is_standing)
-        .group_by("participant")
-        .agg(trade_opportunities=pl.len(), trades_by_self=is_by_self.sum(), trades_by_team=(~is_by_self).sum())
+    participant, player, trader = (
+        participant[is_chance],
+        player[is_chance],
+        by_enemy["trader"].to_numpy()[knock[is_chance]],
+    )
+    is_by_self = trader == player
+    return pl.DataFrame(
+        {
+            "trade_opportunities": counts(participant, participants),
+            "trades_by_self": counts(participant[is_by_self], participants),
+            "trades_by_team": counts(participant[~is_by_self & (trader != NO_ROW)], participants),
+        }
     )

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import Window
-from pewstats_assets.fights.participation.ordered import rows_of_ranges
+from pewstats_assets.fights.participation.ordered import NO_ROW, Ordered, rows_of_ranges
 from pewstats_assets.fights.participation.sightings import Sightings
 
 #: There are 9; a number above this has no room.
@@ -14,42 +15,35 @@ MAX_PHASE: Final = 1_000
 
 
 def zone_phases(cast: Cast, phases: pl.DataFrame) -> pl.DataFrame:
-    """Tell the last zone phase that was announced when a fight started; 0 before the first.
+    """Tell the last zone phase that was announced when the fight of each participant started; 0 before the first.
 
     Returns:
-        `fight`, `zone_phase`; null if the match has no phases.
+        `zone_phase`; null if the match has no phases.
     """
-    dated = (
-        phases.filter(pl.col("phase").is_between(1, MAX_PHASE))
-        .select("match_no", "time", zone_phase="phase")
-        .sort("time")
-    )
-    return (
-        cast.fights.select("fight", "match_no", "start")
-        .sort("start")
-        .join_asof(dated, left_on="start", right_on="time", by="match_no", check_sortedness=False)
-        .with_columns(has_phases=pl.col("match_no").is_in(dated["match_no"].unique().implode()))
-        .select("fight", zone_phase=pl.when("has_phases").then(pl.col("zone_phase").fill_null(0)))
-    )
+    dated = phases.filter(pl.col("phase").is_between(1, MAX_PHASE)).sort("match_no", "time", maintain_order=True)
+    match_no, time = dated["match_no"].to_numpy(), dated["time"].to_physical().to_numpy()
+    times = np.unique(time)
+    by_time = Ordered(match_no, np.searchsorted(times, time))
+    of_fights, start = cast.fights["match_no"].to_numpy(), cast.fights["start"].to_physical().to_numpy()
+    last = by_time.first_from(of_fights, np.searchsorted(times, start, "right")) - 1
+    is_of_match = np.append(match_no, NO_ROW)[last] == of_fights
+    phase = np.where(is_of_match, np.append(dated["phase"].to_numpy(), 0)[last], 0)
+    has_phases = np.isin(of_fights, match_no)
+    fight = cast.participants["fight"].to_numpy()
+    return pl.select(zone_phase=pl.when(pl.Series(has_phases[fight])).then(pl.Series(phase[fight])))
 
 
 def in_blue_zone(cast: Cast, sightings: Sightings, windows: Window) -> pl.DataFrame:
     """Tell whether participants were in the blue zone at a sighting during the fight, until they died.
 
     Returns:
-        `participant`, `in_blue_zone`, null if no sighting says, for who is seen.
+        `in_blue_zone` of each participant; null if no sighting says.
     """
-    players = cast.participants.select("fight", "player").unique()
-    fight, player = players["fight"].to_numpy(), players["player"].to_numpy()
+    fight, player = cast.participants["fight"].to_numpy(), cast.participants["player"].to_numpy()
     number, seen = rows_of_ranges(
         sightings.first_from(player, sightings.seq_of_event[windows.first[fight]]),
         sightings.first_from(player, sightings.seq_of_event[windows.behind[fight] - 1] + 1),
     )
-    found = (
-        players[number]
-        .with_columns(sightings.in_blue_zone[seen])
-        .drop_nulls("in_blue_zone")
-        .group_by("fight", "player")
-        .agg(pl.col("in_blue_zone").any())
-    )
-    return cast.participants.join(found, on=["fight", "player"]).select("participant", "in_blue_zone")
+    tells = np.bincount(number[sightings.tells_zone[seen]], minlength=len(player)) > 0
+    is_in = np.bincount(number[sightings.tells_zone[seen] & sightings.in_blue_zone[seen]], minlength=len(player)) > 0
+    return pl.select(in_blue_zone=pl.when(pl.Series(tells)).then(pl.Series(is_in)))
