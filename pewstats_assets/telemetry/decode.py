@@ -153,7 +153,7 @@ def decode_bytes(
 def decode_combat(content: bytes | bytearray, path: Place, limits: Limits = DEFAULT_LIMITS) -> MatchCombat:
     """Decode the combat events alone, for whoever only wants fights; otherwise as `decode_bytes`."""
     events = _decode_events(content, limits, only_combat=True)
-    return MatchCombat(events.definition.match_id or match_id_in_path(path), _combat(events).drop_nulls("time"))
+    return MatchCombat(events.definition.match_id or match_id_in_path(path), _dated(_combat(events)))
 
 
 def _decode_events(content: bytes | bytearray, limits: Limits, *, only_combat: bool = False) -> _Events:
@@ -272,10 +272,10 @@ def _frames_of(events: _Events, path: Place, match_object: MatchObject | None) -
     }
     return MatchTelemetry(
         match_id=match_id,
-        combat=combat.drop_nulls("time"),
-        positions=positions.drop_nulls("time"),
+        combat=_dated(combat),
+        positions=_dated(positions),
         rosters=_rosters(events),
-        phases=phases.drop_nulls("time"),
+        phases=_dated(phases),
         facts=_frame(
             {name: [value] for name, value in facts.items()},
             frames.FACTS,
@@ -311,7 +311,7 @@ def _combat(events: _Events) -> pl.DataFrame:
     )
 
 
-def _character_columns(role: str, characters: Sequence[Character]) -> dict[str, list[Any]]:
+def _character_columns(role: str, characters: Sequence[Character]) -> dict[str, Sequence[Any] | pl.Series]:
     return {
         f"{role}_name": [character.name for character in characters],
         f"{role}_account_id": [character.accountId for character in characters],
@@ -321,16 +321,17 @@ def _character_columns(role: str, characters: Sequence[Character]) -> dict[str, 
     }
 
 
-def _location_columns(prefix: str, characters: Sequence[Character]) -> dict[str, list[float | None]]:
+def _location_columns(prefix: str, characters: Sequence[Character]) -> dict[str, pl.Series]:
     locations = [character.location or _NOWHERE for character in characters]
     columns = _axes(locations)
-    if any(None in column for column in columns):
+    if any(column.has_nulls() for column in columns):
         columns = _axes([_usable(location) for location in locations])
     return {f"{prefix}{axis}": column for axis, column in zip("xyz", columns, strict=True)}
 
 
-def _axes(locations: Sequence[Location]) -> tuple[list[float | None], list[float | None], list[float | None]]:
-    return [place.x for place in locations], [place.y for place in locations], [place.z for place in locations]
+def _axes(locations: Sequence[Location]) -> tuple[pl.Series, pl.Series, pl.Series]:
+    x, y, z = [place.x for place in locations], [place.y for place in locations], [place.z for place in locations]
+    return pl.Series(x, dtype=pl.Float64), pl.Series(y, dtype=pl.Float64), pl.Series(z, dtype=pl.Float64)
 
 
 def _usable(location: Location) -> Location:
@@ -404,6 +405,10 @@ def _phases(events: _Events) -> pl.DataFrame:
         frames.PHASES,
         may_hold_nul=events.others.may_hold_nul,
     )
+
+
+def _dated(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.drop_nulls("time") if frame["time"].has_nulls() else frame
 
 
 def _frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema, *, may_hold_nul: bool) -> pl.DataFrame:
