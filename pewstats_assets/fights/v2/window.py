@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pewstats_assets.fights.v2.arithmetic import distance_m, mean_location
+from pewstats_assets.fights.v2.arithmetic import farthest_m, mean_location
 from pewstats_assets.fights.v2.engagements import Engagement
 from pewstats_assets.fights.v2.events import Event, Kind, Location, Side
 
@@ -87,7 +87,7 @@ class Window:
         if not positions:
             return None, None, None
         centre = mean_location(positions)
-        return centre[0], centre[1], max(distance_m(centre, position) for position in positions)
+        return centre[0], centre[1], farthest_m(centre, positions)
 
 
 class WindowReader:
