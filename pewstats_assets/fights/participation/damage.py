@@ -21,7 +21,7 @@ def damage_by_state(window: pl.DataFrame, cast: Cast, sightings: Sightings) -> p
         .group_by("participant", maintain_order=True)
         .agg(damage_to_standing=damage.filter(~is_knocked).sum(), damage_to_knocked=damage.filter(is_knocked).sum())
     )
-    return cast.of_participants(found).fill_null(0)
+    return cast.sums_of_participants(found)
 
 
 def damage_by_weapon(hits: pl.DataFrame, cast: Cast) -> pl.DataFrame:

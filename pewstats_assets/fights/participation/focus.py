@@ -42,4 +42,4 @@ def focused_damage(hits: pl.DataFrame, cast: Cast) -> pl.DataFrame:
         .group_by("participant", maintain_order=True)
         .agg(focused_damage=pl.col("damage").filter("is_focused").sum())
     )
-    return cast.of_participants(found).fill_null(0)
+    return cast.sums_of_participants(found)

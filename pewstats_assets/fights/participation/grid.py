@@ -83,7 +83,9 @@ class Grid:
             np.clip((sightings.time[sighting] - start[row] - is_at) // STEP_US + 1, 0, points[row])
             for sighting, is_at in ((one, is_first), (one + 1, 0))
         )
-        pair, step = rows_of_ranges(from_step, to_step)
+        has_points = to_step > from_step
+        row, one = row[has_points], one[has_points]
+        pair, step = rows_of_ranges(from_step[has_points], to_step[has_points])
         point = self._first[row][pair] + step
         self.place[point] = sightings.between(
             sightings.known_before[one], sightings.known_after[one + 1], pair, start[row][pair] + step * STEP_US

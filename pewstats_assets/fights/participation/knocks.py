@@ -93,7 +93,7 @@ def _ends(events: pl.DataFrame) -> Numbers:
 
 
 def _told_ends(events: pl.DataFrame, end: Numbers) -> pl.DataFrame:
-    """Tell what events made of the knocks that they ended: `fate`, and the columns of the events."""
+    """Tell what events made of the knocks that they ended: `fate`, `time`, and who the actor was."""
     is_finish = is_somebody("actor") & (pl.col("actor") != pl.col("victim"))
     is_finish &= ~pl.col("damage_type").is_in(_BY_NOBODY).fill_null(value=False)
     fate = (
@@ -103,7 +103,8 @@ def _told_ends(events: pl.DataFrame, end: Numbers) -> pl.DataFrame:
         .then(pl.lit("finished"))
         .otherwise(pl.lit("bled_out"))
     )
-    return events[end].with_columns(fate=fate)
+    needed = events.select("kind", "time", "damage_type", "victim", r"^actor(_name|_account_id|_team_id)?$")
+    return needed[end].with_columns(fate=fate)
 
 
 def _untold_ends(knocks: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
