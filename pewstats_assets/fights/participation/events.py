@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast, numbers_of_teams
-from pewstats_assets.fights.participation.ordered import NO_ROW, Numbers, Ordered, by_group, rows_of_ranges
+from pewstats_assets.fights.participation.ordered import NO_ROW, ByTime, Numbers, Ordered, by_group, rows_of_ranges
 from pewstats_assets.fights.participation.players import Players
 
 CM_PER_M: Final = 100
@@ -55,15 +55,10 @@ def numbered_events(combat: pl.DataFrame, players: Players, cast: Cast) -> pl.Da
 
 def windows_of(events: pl.DataFrame, cast: Cast) -> Window:
     """Find where each fight's window begins and ends, ends included (v2 rule 16)."""
-    time = events["time"].to_physical().to_numpy()
-    times = np.unique(time)
-    by_time = Ordered(events["match_no"].to_numpy(), np.searchsorted(times, time))
+    by_time = ByTime(events["match_no"].to_numpy(), events["time"].to_physical().to_numpy())
     match_no = cast.fights["match_no"].to_numpy()
     start, end = (cast.fights[name].to_physical().to_numpy() for name in ("start", "end"))
-    return Window(
-        first=by_time.first_from(match_no, np.searchsorted(times, start, "left")),
-        behind=by_time.first_from(match_no, np.searchsorted(times, end, "right")),
-    )
+    return Window(first=by_time.first_from(match_no, start), behind=by_time.first_after(match_no, end))
 
 
 def window_events(events: pl.DataFrame, cast: Cast, windows: Window) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
-from pewstats_assets.fights.participation.ordered import NO_ROW, begins_of
+from pewstats_assets.fights.participation.ordered import NO_ROW, begins_of, runs_of
 
 #: Before and after a hit, inclusive.
 FOCUS_WITHIN: Final = timedelta(seconds=3)
@@ -29,11 +29,9 @@ def focused_damage(hits: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     participant, time = hits["actor_participant"].to_numpy()[row], hits["time"].to_physical().to_numpy()[row]
     # Of the hits on one target by one team, those by one player that follow each other are a run: the last hit by
     # somebody else is the one before the run, the next by somebody else is the one behind it.
-    first = np.flatnonzero(is_new_target | begins_of(participant))
-    length = np.diff(first, append=hits.height)
-    last_of_other = np.repeat(np.where(is_new_target[first], NO_ROW, first - 1), length)
-    behind = first + length
-    next_of_other = np.repeat(np.where(np.append(is_new_target, True)[behind], NO_ROW, behind), length)
+    first, behind = runs_of(is_new_target | begins_of(participant))
+    last_of_other = np.where(is_new_target[first], NO_ROW, first - 1)
+    next_of_other = np.where(np.append(is_new_target, True)[behind], NO_ROW, behind)
     is_focused = ((last_of_other != NO_ROW) & (time - time[last_of_other] <= _WITHIN_US)) | (
         (next_of_other != NO_ROW) & (time[next_of_other] - time <= _WITHIN_US)
     )

@@ -28,6 +28,22 @@ class Ordered:
         return found
 
 
+class ByTime:
+    """Rows in order of a group and of a time within it, in microseconds."""
+
+    def __init__(self, group: Numbers, time: Numbers) -> None:
+        self._times = np.unique(time)
+        self._rows = Ordered(group, np.searchsorted(self._times, time))
+
+    def first_from(self, group: Numbers, time: Numbers) -> Numbers:
+        """Return the row of the group's first entry at a time or later; without one, where it would be."""
+        return self._rows.first_from(group, np.searchsorted(self._times, time, "left"))
+
+    def first_after(self, group: Numbers, time: Numbers) -> Numbers:
+        """Return the row of the group's first entry later than a time; without one, where it would be."""
+        return self._rows.first_from(group, np.searchsorted(self._times, time, "right"))
+
+
 def rows_of_ranges(first: Numbers, behind: Numbers) -> tuple[Numbers, Numbers]:
     """List the rows of many ranges, one range after the other.
 
@@ -47,10 +63,21 @@ def begins_of(group: npt.NDArray[Any]) -> Flags:
     return begins
 
 
+def runs_of(begins: Flags) -> tuple[Numbers, Numbers]:
+    """Tell of what run each row is, by which rows begin one; the first does.
+
+    Returns:
+        For each row, the first row of its run, and the row behind its run.
+    """
+    first = np.flatnonzero(begins)
+    length = np.diff(first, append=len(begins))
+    return np.repeat(first, length), np.repeat(first + length, length)
+
+
 def places_in_groups(group: npt.NDArray[Any]) -> Numbers:
     """Number the rows within their group, from 0; rows of a group follow each other."""
-    first = np.flatnonzero(begins_of(group))
-    return np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
+    first, _ = runs_of(begins_of(group))
+    return np.arange(len(group)) - first
 
 
 def by_group(group: Numbers) -> Numbers:

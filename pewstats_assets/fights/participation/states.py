@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pewstats_assets.fights.participation.ordered import Flags, Numbers, begins_of, rows_of_ranges
+from pewstats_assets.fights.participation.ordered import Flags, Numbers, begins_of, rows_of_ranges, runs_of
 from pewstats_assets.telemetry.frames import KINDS
 
 States = npt.NDArray[np.uint8]
@@ -72,8 +72,8 @@ def states_of(
 
     is_standing = is_first | is_up_again
     known = np.where((change == UNCHANGED) & is_standing, np.uint8(STANDING), change)
-    row = np.flatnonzero(known != UNCHANGED)
-    after = np.repeat(known[row], np.diff(row, append=len(player)))
+    last_known, _ = runs_of(known != UNCHANGED)
+    after = known[last_known]
     before = np.where(is_standing, np.uint8(STANDING), np.roll(after, 1))
     return StatesOfSightings(before, after, is_up_again)
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import S_PER_US
-from pewstats_assets.fights.participation.ordered import NO_ROW, Ordered, begins_of, counts
+from pewstats_assets.fights.participation.ordered import NO_ROW, Ordered, begins_of, counts, runs_of
 from pewstats_assets.fights.participation.sightings import Sightings
 from pewstats_assets.fights.participation.states import STANDING
 
@@ -37,8 +37,8 @@ def with_trades(knocks: pl.DataFrame, events: pl.DataFrame, cast: Cast) -> pl.Da
     by_pair = Ordered(pair, downs["event"].to_numpy())
     pair, actor = np.append(pair, NO_ROW), np.append(downs["actor"].to_numpy(), NO_ROW)
     # Those by one player that follow each other are a run; the first by somebody else is behind it.
-    run = np.flatnonzero(begins_of(pair) | begins_of(actor))
-    next_by_other = np.repeat(np.append(run[1:], none), np.diff(run, append=none + 1))
+    _, behind = runs_of(begins_of(pair) | begins_of(actor))
+    next_by_other = np.minimum(behind, none)
 
     asked = knocks.select(_pair("actor", "victim_team", cast)).to_series().to_numpy()
     place = np.searchsorted(pairs, asked)

@@ -7,7 +7,7 @@ import polars as pl
 
 from pewstats_assets.fights.participation.cast import Cast
 from pewstats_assets.fights.participation.events import Window
-from pewstats_assets.fights.participation.ordered import NO_ROW, Ordered, rows_of_ranges
+from pewstats_assets.fights.participation.ordered import NO_ROW, ByTime, rows_of_ranges
 from pewstats_assets.fights.participation.sightings import Sightings
 
 #: There are 9; a number above this has no room.
@@ -21,11 +21,10 @@ def zone_phases(cast: Cast, phases: pl.DataFrame) -> pl.DataFrame:
         `zone_phase`; null if the match has no phases.
     """
     dated = phases.filter(pl.col("phase").is_between(1, MAX_PHASE)).sort("match_no", "time", maintain_order=True)
-    match_no, time = dated["match_no"].to_numpy(), dated["time"].to_physical().to_numpy()
-    times = np.unique(time)
-    by_time = Ordered(match_no, np.searchsorted(times, time))
+    match_no = dated["match_no"].to_numpy()
+    by_time = ByTime(match_no, dated["time"].to_physical().to_numpy())
     of_fights, start = cast.fights["match_no"].to_numpy(), cast.fights["start"].to_physical().to_numpy()
-    last = by_time.first_from(of_fights, np.searchsorted(times, start, "right")) - 1
+    last = by_time.first_after(of_fights, start) - 1
     is_of_match = np.append(match_no, NO_ROW)[last] == of_fights
     phase = np.where(is_of_match, np.append(dated["phase"].to_numpy(), 0)[last], 0)
     has_phases = np.isin(of_fights, match_no)
