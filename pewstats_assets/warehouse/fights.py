@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -63,8 +63,8 @@ class WrittenBatch:
     participants: int
     knocks: int
     squads: int
-    at: datetime = field(compare=False)
-    rows: FightRows = field(compare=False, repr=False)
+    at: datetime
+    rows: FightRows
 
 
 #: Of the match, in the rows of its fights and participants, too.
